@@ -1,0 +1,194 @@
+"""An article and statements about it -> one finding for each statement, in the order given.
+
+Pure: no model, no network. The verdict follows the table in the README; nothing that was not checked
+is ever called supported.
+"""
+
+from collections.abc import Callable, Sequence
+
+from .article import Article
+from .checks import coverage, names, numbers, quotes
+from .checks.align import Alignment, align
+from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
+from .checks.text import span
+from .flags import FlagCode
+from .report import (
+    Basis,
+    Evidence,
+    Finding,
+    Flag,
+    Signal,
+    SignalKind,
+    Statement,
+    StatementKind,
+    Verdict,
+)
+from .risk import estimate
+from .settings import Settings
+
+Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
+CHECKS: tuple[Check, ...] = (numbers.check, quotes.check, names.check, coverage.check)
+
+_ALIGNED = 0.4  # share of a statement that its sentences must cover
+_UNKNOWN = 0.55  # share of unknown words from which a statement is an invention
+
+
+def check_statements(
+    article: Article | str,
+    statements: Sequence[Statement | str],
+    *,
+    published: str | None = None,
+    language: str | None = None,
+    settings: Settings | None = None,
+) -> list[Finding]:
+    """Check statements against an article; plain strings become statements ``x1``, ``x2``, …
+
+    ``published`` and ``language`` are for an article given as text. Raises ArticleError for a text that
+    is no article.
+    """
+    if isinstance(article, str):
+        article = Article.from_text(article, published=published, language=language)
+    settings = settings or Settings()
+    read = read_article(article)
+    made = [
+        s if isinstance(s, Statement) else Statement(f"x{number}", StatementKind.EXTERNAL, s)
+        for number, s in enumerate(statements, 1)
+    ]
+    return [_check(statement, read, settings) for statement in made]
+
+
+def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Finding:
+    text = read_statement(statement.text, read.lex)
+    if not text.content:
+        return _unchecked(statement, FlagCode.UNCERTAIN, "it has no word that could be checked", settings)
+    if _other_script(statement.text, read.article.text):
+        message = "the statement is written in another script than the article"
+        return _unchecked(statement, FlagCode.LANGUAGE_MISMATCH, message, settings)
+    cited = tuple(n for n in statement.cited or () if 1 <= n <= len(read.sentences))
+    alignment = align(text, read, cited)
+    signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
+    risk = estimate(signals, alignment.coverage)
+    evidence = tuple(read.evidence(sentence) for sentence in alignment.sentences)
+    flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
+    flags += _citation_flags(statement, cited, settings)
+    verdict, why = _verdict(alignment, signals, risk, settings)
+    if verdict is Verdict.NOT_IN_ARTICLE:
+        flags.append(_not_in_article(statement, text, read, evidence, settings))
+    elif verdict is Verdict.UNCHECKED:
+        flags.append(_uncertain(text, signals, evidence, settings))
+    return Finding(
+        statement=statement,
+        verdict=verdict,
+        basis=Basis.RULE,
+        risk=risk,
+        evidence=evidence,
+        signals=signals,
+        flags=tuple(flags),
+        unchecked=why,
+    )
+
+
+def _verdict(
+    alignment: Alignment, signals: tuple[Signal, ...], risk: float, settings: Settings
+) -> tuple[Verdict, str | None]:
+    """The verdict table, without a judge."""
+    unknown = max((s.strength for s in signals if s.check == "coverage"), default=0.0)
+    if not alignment.sentences or alignment.coverage < _ALIGNED or unknown >= _UNKNOWN:
+        return Verdict.NOT_IN_ARTICLE, None
+    if any(signal.kind is SignalKind.MISMATCH for signal in signals):
+        return Verdict.CONTRADICTED, None
+    if risk < settings.risk_low:
+        return Verdict.SUPPORTED, None
+    return Verdict.UNCHECKED, FlagCode.UNCERTAIN.value
+
+
+def unusable_answer(task: str, code: FlagCode, message: str, settings: Settings) -> Finding:
+    """The finding that stands for a planned answer which could not be used, so that it is reviewed."""
+    statement = Statement(f"answer-{task}", StatementKind.ANSWER, f"The model's answer to “{task}”")
+    return _unchecked(statement, code, message, settings)
+
+
+def _unchecked(statement: Statement, code: FlagCode, message: str, settings: Settings) -> Finding:
+    flag = Flag(code, settings.severity_of(code), message)
+    return Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, flags=(flag,), unchecked=code.value)
+
+
+def _flag(signal: Signal, settings: Settings) -> Flag:
+    code = signal.code or FlagCode.UNCERTAIN
+    return Flag(code, settings.severity_of(code), signal.message, signal.spans, signal.evidence)
+
+
+def _citation_flags(statement: Statement, cited: tuple[int, ...], settings: Settings) -> list[Flag]:
+    """Citations were asked for, and some do not exist, or none came."""
+    if statement.cited is None or (cited and len(cited) == len(statement.cited)):
+        return []
+    code = FlagCode.EVIDENCE_MISSING
+    missing = [n for n in statement.cited if n not in cited]
+    message = (
+        f"it cites sentences that do not exist: {', '.join(map(str, missing))}"
+        if missing
+        else "it cites no sentence of the article"
+    )
+    return [Flag(code, settings.severity_of(code), message)]
+
+
+def _not_in_article(
+    statement: Statement,
+    text: ReadStatement,
+    read: ReadArticle,
+    evidence: tuple[Evidence, ...],
+    settings: Settings,
+) -> Flag:
+    code = FlagCode.NOT_IN_ARTICLE
+    known = {stem for piece in evidence for stem in read.sentences[piece.sentence - 1].content}
+    missing = [token for token in text.content if token.stem not in known]
+    words = ", ".join(dict.fromkeys(f"“{token.text}”" for token in missing))
+    message = (
+        f"no sentences of the article say this; nearest they come without {words}"
+        if evidence
+        else "no sentence of the article shares a word with this"
+    )
+    spans = tuple(span(statement.text, token.start, token.end) for token in missing)
+    return Flag(code, settings.severity_of(code), message, spans, evidence)
+
+
+def _uncertain(
+    text: ReadStatement, signals: tuple[Signal, ...], evidence: tuple[Evidence, ...], settings: Settings
+) -> Flag:
+    code = FlagCode.UNCERTAIN
+    doubts = [signal for signal in signals if signal.kind is SignalKind.DOUBT]
+    reasons = "; ".join(signal.message for signal in doubts)
+    message = f"the rules cannot tell, and no judge was asked{': ' if reasons else ''}{reasons}"
+    spans = tuple(piece for signal in doubts for piece in signal.spans)
+    return Flag(code, settings.severity_of(code), message, spans, evidence)
+
+
+def _other_script(statement: str, article: str) -> bool:
+    """Whether the two are mostly written in different scripts: then no word can be compared."""
+    mine, theirs = _script(statement), _script(article[:5_000])
+    return mine is not None and theirs is not None and mine != theirs
+
+
+def _script(text: str) -> str | None:
+    """The script of most letters, None where there is hardly a letter."""
+    blocks = {"latin": 0, "cyrillic": 0, "greek": 0, "arabic": 0, "hebrew": 0, "han": 0, "other": 0}
+    for character in text:
+        if character.isalpha():
+            blocks[_block(ord(character))] += 1
+    total = sum(blocks.values())
+    best = max(blocks, key=lambda name: blocks[name])
+    return best if total >= 4 and blocks[best] > total / 2 else None
+
+
+def _block(point: int) -> str:
+    for name, low, high in (
+        ("latin", 0x41, 0x24F),
+        ("greek", 0x370, 0x3FF),
+        ("cyrillic", 0x400, 0x52F),
+        ("hebrew", 0x590, 0x5FF),
+        ("arabic", 0x600, 0x6FF),
+        ("han", 0x3040, 0x9FFF),
+    ):
+        if low <= point <= high:
+            return name
+    return "other"

@@ -1,0 +1,139 @@
+"""An article and a statement, read once, so that every check sees the same tokens."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..article import Article, SentenceKind
+from ..report import Evidence
+from .figures import Figure, find_figures
+from .proper import Name, acronyms, find_names
+from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
+
+_PREFIX = 5
+
+
+def family(token: Token) -> str:
+    """Words that begin alike count as one: "investment" and "investing", "defence" and "defense"."""
+    return token.norm[:_PREFIX] if len(token.norm) > _PREFIX else token.stem
+
+
+@dataclass(frozen=True)
+class ReadSentence:
+    """A sentence of the article. Token and figure offsets are the sentence's own; ``start`` shifts them."""
+
+    number: int
+    start: int
+    text: str
+    tokens: tuple[Token, ...]
+    stems: frozenset[str]  # of every token
+    content: frozenset[str]  # stems of those that say something
+    families: frozenset[str]  # see ``family``
+    figures: tuple[Figure, ...]
+    names: tuple[Name, ...]
+    is_headline: bool
+
+
+@dataclass(frozen=True)
+class ReadArticle:
+    """An article prepared for checking."""
+
+    article: Article
+    lex: Lexicon
+    sentences: tuple[ReadSentence, ...]
+    idf: dict[str, float]
+    stems: frozenset[str]  # of every token, stopwords included
+    default_idf: float
+
+    def weight(self, stem: str) -> float:
+        """How much a stem tells: high for what is rare in the article, highest for what it never has."""
+        return self.idf.get(stem, self.default_idf)
+
+    @cached_property
+    def capitals(self) -> dict[str, tuple[ReadSentence, Token]]:
+        """Capitalised words, folded, each with the place where it stands first."""
+        found: dict[str, tuple[ReadSentence, Token]] = {}
+        for sentence in self.sentences:
+            for token in sentence.tokens:
+                if token.capital and token.norm not in self.lex.stopwords:
+                    found.setdefault(fold(token.norm), (sentence, token))
+        return found
+
+    @cached_property
+    def acronyms(self) -> frozenset[str]:
+        """What runs of capitalised words could be shortened to."""
+        return frozenset(a for sentence in self.sentences for a in acronyms(sentence.tokens, self.lex))
+
+    @cached_property
+    def upper_words(self) -> frozenset[str]:
+        """Words all in capitals: the article's own acronyms."""
+        return frozenset(fold(t.norm) for s in self.sentences for t in s.tokens if t.text.isupper())
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        return frozenset().union(*(sentence.families for sentence in self.sentences))
+
+    def evidence(self, sentence: ReadSentence, start: int = 0, end: int | None = None) -> Evidence:
+        """A piece of a sentence as evidence; the whole sentence without offsets."""
+        end = len(sentence.text) if end is None else end
+        return quote(self.article.text, sentence.number, sentence.start + start, sentence.start + end)
+
+
+@dataclass(frozen=True)
+class ReadStatement:
+    """A statement prepared for checking."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    content: tuple[Token, ...]
+    figures: tuple[Figure, ...]
+    names: tuple[Name, ...]
+
+
+def read_article(article: Article) -> ReadArticle:
+    """Tokenise the sentences and weigh their words (smoothed inverse sentence frequency)."""
+    lex = lexicon(article.language)
+    sentences = tuple(
+        _read_sentence(s.number, s.start, s.text, s.kind is SentenceKind.HEADLINE, lex)
+        for s in article.sentences
+    )
+    frequency = Counter(stem for sentence in sentences for stem in sentence.content)
+    count = len(sentences)
+    idf = {stem: math.log(1 + count / n) for stem, n in frequency.items()}
+    return ReadArticle(
+        article=article,
+        lex=lex,
+        sentences=sentences,
+        idf=idf,
+        stems=frozenset(token.stem for sentence in sentences for token in sentence.tokens),
+        default_idf=math.log(1 + count),
+    )
+
+
+def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexicon) -> ReadSentence:
+    tokens = tokenize(text, lex)
+    return ReadSentence(
+        number=number,
+        start=start,
+        text=text,
+        tokens=tokens,
+        stems=frozenset(token.stem for token in tokens),
+        content=frozenset(token.stem for token in tokens if is_content(token, lex)),
+        families=frozenset(family(token) for token in tokens),
+        figures=find_figures(text, tokens, lex),
+        names=find_names(text, tokens, lex),
+        is_headline=headline,
+    )
+
+
+def read_statement(text: str, lex: Lexicon) -> ReadStatement:
+    """Tokenise a statement with the article's language."""
+    tokens = tokenize(text, lex)
+    return ReadStatement(
+        text=text,
+        tokens=tokens,
+        content=tuple(token for token in tokens if is_content(token, lex)),
+        figures=find_figures(text, tokens, lex),
+        names=find_names(text, tokens, lex),
+    )

@@ -1,0 +1,90 @@
+"""Finds names: runs of capitalised words that are not just the start of a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .text import Lexicon, Token, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of capitalised words, in order, titles included."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+
+def find_names(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Name, ...]:
+    """The names in a text, in order.
+
+    A single capitalised word that opens a sentence makes no name. Where every noun has a capital
+    (German), only runs of two or more do, and single words behind a title.
+    """
+    names = (_name(text, tokens, run, lex) for run in _runs(text, tokens, lex))
+    return tuple(name for name in names if name)
+
+
+def _runs(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[list[int]]:
+    run: list[int] = []
+    for index, token in enumerate(tokens):
+        capital = _is_capital_word(token, lex)
+        if run and not (capital and text[tokens[run[-1]].end : token.start] in (" ", "-", ". ", "\u00a0")):
+            yield run
+            run = []
+        if capital:
+            run.append(index)
+    if run:
+        yield run
+
+
+def _is_capital_word(token: Token, lex: Lexicon) -> bool:
+    if not token.capital or not token.text[0].isalpha():
+        return False
+    return not any(
+        token.norm in table for table in (lex.months, lex.weekdays, lex.units, lex.scales, lex.numbers)
+    )
+
+
+def _name(text: str, tokens: tuple[Token, ...], run: list[int], lex: Lexicon) -> Name | None:
+    if opens_sentence(text, tokens[run[0]].start):
+        first = tokens[run[0]]
+        behind = text[first.end : first.end + 2]
+        if first.norm in lex.stopwords or (len(run) == 1 and not first.text.isupper() and behind != "'s"):
+            run = run[1:]
+    run = [index for index in run if tokens[index].norm not in lex.stopwords or tokens[index].text.isupper()]
+    run = [index for index in run if len(tokens[index].norm) > 1]  # initials say too little
+    if not run:
+        return None
+    if lex.capitalised_nouns and len(run) < 2 and tokens[max(0, run[0] - 1)].norm not in lex.titles:
+        return None
+    return Name(tuple(tokens[index] for index in run))
+
+
+_OPENING = "\"“„«'‘(["
+_CLOSING = "\"”»'’)]“"
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Whether a word at this place opens a sentence, a quotation or what follows a dash."""
+    if start and text[start - 1] in _OPENING:
+        return True
+    before = text[:start].rstrip()
+    return not before or before[-1] in "—–…:\n" or before.rstrip(_CLOSING)[-1:] in (".", "!", "?", "")
+
+
+def acronyms(tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[str]:
+    """What runs of capitalised words could be shortened to: "United Nations" -> "un"."""
+    initials = ""
+    for token in tokens:
+        if token.capital and token.text[0].isalpha():
+            initials = (initials + fold(token.norm)[0])[-7:]
+            yield from (initials[i:] for i in range(len(initials) - 1))
+        elif token.norm not in lex.stopwords:
+            initials = ""

@@ -1,0 +1,173 @@
+"""Quoted passages: every one must stand in the article, word for word.
+
+Passages of three words or more are compared without regard to quotation marks, case, white space and
+closing punctuation, also against the article's quotations joined ("A," said X. "B." quoted as "A B").
+Close to a passage of the article: altered, with the words that differ. Nothing close: not found.
+Shorter passages are titles of works, nicknames and scare quotes: doubt only, when the article never
+has those words. Left for the attribution check: who said it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from ..flags import FlagCode
+from ..report import Evidence, Signal, SignalKind, Span
+from .align import Alignment
+from .context import ReadArticle, ReadStatement
+from .text import plain, span
+
+_MIN_WORDS = 3
+_ALTERED = 78.0  # of 100: below it, nobody would say that the one was made from the other
+_MAX_PASSAGE = 2_000  # characters; a longer passage is compared by its beginning
+
+_PASSAGE = re.compile(
+    r"“(?P<curly>[^“”]{1,5000})”|„(?P<low>[^„“”]{1,5000})[“”]|«(?P<angle>[^«»]{1,5000})»|"
+    r"(?<!\w)\"(?P<straight>[^\"]{1,5000})\"(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What stands between quotation marks; offsets without the marks."""
+
+    start: int
+    end: int
+    text: str
+
+
+def passages(text: str) -> Iterator[Passage]:
+    """The quoted passages of a text, outermost ones, in order."""
+    for match in _PASSAGE.finditer(text):
+        kind = str(match.lastgroup)
+        yield Passage(match.start(kind), match.end(kind), match[kind])
+
+
+@dataclass(frozen=True)
+class _Flat:
+    """A text reduced to words with one space between, and each character's place in the original."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[%$€£₴]")
+
+
+def _flatten(text: str, ranges: tuple[tuple[int, int], ...] | None = None) -> _Flat:
+    characters: list[str] = []
+    origin: list[int] = []
+    readable = plain(text)
+    for low, high in ranges or ((0, len(text)),):
+        for match in _WORDS.finditer(readable, low, high):
+            if characters:
+                characters.append(" ")
+                origin.append(match.start())
+            for index in range(match.start(), match.end()):
+                for lower in readable[index].casefold():
+                    characters.append(lower)
+                    origin.append(index)
+    return _Flat("".join(characters), tuple(origin))
+
+
+@lru_cache(maxsize=4)  # the statements of one article come one after the other
+def _sources(text: str) -> tuple[_Flat, ...]:
+    """The article as it stands, and its quotations joined without what is said between them."""
+    quoted = tuple((p.start, p.end) for p in passages(text))
+    return (_flatten(text), _flatten(text, quoted)) if quoted else (_flatten(text),)
+
+
+def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
+    """A signal for each passage that does not stand in the article."""
+    found = (_check(passage, statement.text, read) for passage in passages(statement.text))
+    return tuple(signal for signal in found if signal is not None)
+
+
+def _check(passage: Passage, statement: str, read: ReadArticle) -> Signal | None:
+    wanted = _flatten(passage.text[:_MAX_PASSAGE])
+    if not wanted.text:
+        return None
+    sources = _sources(read.article.text)
+    bounded = f" {wanted.text} "
+    if any(bounded in f" {source.text} " for source in sources):
+        return None
+    shown = span(statement, passage.start, passage.end)
+    if wanted.text.count(" ") + 1 < _MIN_WORDS:
+        message = f"the article does not have the words “{passage.text}”"
+        return Signal("quotes", SignalKind.DOUBT, 0.5, message, None, (shown,))
+    source = sources[0]
+    near = fuzz.partial_ratio_alignment(wanted.text, source.text, score_cutoff=_ALTERED)
+    if near is None or near.dest_end <= near.dest_start:
+        message = f"the article does not have this quotation: “{passage.text}”"
+        return Signal("quotes", SignalKind.MISMATCH, 1.0, message, FlagCode.QUOTE_NOT_FOUND, (shown,))
+    low, high = _trimmed(wanted.text, source.text, *_whole_words(source.text, near.dest_start, near.dest_end))
+    original = read.article.text[slice(*source.place(low, high))]
+    spans, words = _difference(wanted, source.text[low:high], passage, statement)
+    evidence = _evidence(read, *source.place(low, high))
+    message = f"the quotation was altered{words}; the article has: “{original}”"
+    return Signal(
+        "quotes", SignalKind.MISMATCH, 1.0, message, FlagCode.QUOTE_ALTERED, spans or (shown,), evidence
+    )
+
+
+def _whole_words(text: str, low: int, high: int) -> tuple[int, int]:
+    while low > 0 and text[low - 1] != " ":
+        low -= 1
+    while high < len(text) and text[high] != " ":
+        high += 1
+    while low < high and text[low] == " ":
+        low += 1
+    while high > low and text[high - 1] == " ":
+        high -= 1
+    return low, high
+
+
+def _trimmed(wanted: str, source: str, low: int, high: int) -> tuple[int, int]:
+    """Without the words at either end that only the window brought in."""
+    words = source[low:high].split(" ")
+    codes = SequenceMatcher(None, wanted.split(" "), words, autojunk=False).get_opcodes()
+    if codes[0][0] == "insert":
+        low += len(" ".join(words[: codes[0][4]])) + 1
+    if codes[-1][0] == "insert" and len(codes) > 1:
+        high -= len(" ".join(words[codes[-1][3] :])) + 1
+    return low, high
+
+
+def _difference(
+    wanted: _Flat, original: str, passage: Passage, statement: str
+) -> tuple[tuple[Span, ...], str]:
+    """The statement's words that differ, and both sides of the first difference in words."""
+    mine, theirs = wanted.text.split(" "), original.split(" ")
+    offsets = [m.span() for m in re.finditer(r"[^ ]+", wanted.text)]
+    spans: list[Span] = []
+    said: list[str] = []
+    for tag, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if b > a:
+            start, end = wanted.place(offsets[a][0], offsets[b - 1][1])
+            spans.append(span(statement, passage.start + start, passage.start + end))
+        if tag == "replace":
+            said.append(f"“{' '.join(mine[a:b])}” for “{' '.join(theirs[c:d])}”")
+        elif tag == "insert":
+            said.append(f"“{' '.join(theirs[c:d])}” left out")
+        else:
+            said.append(f"“{' '.join(mine[a:b])}” added")
+    return tuple(spans), f" ({', '.join(said[:3])})" if said else ""
+
+
+def _evidence(read: ReadArticle, start: int, end: int) -> tuple[Evidence, ...]:
+    """The passage as evidence, one piece for each sentence that it runs through."""
+    pieces = []
+    for sentence in read.article.sentences:
+        low, high = max(start, sentence.start), min(end, sentence.end)
+        if low < high:
+            pieces.append(Evidence(sentence.number, low, high, read.article.text[low:high]))
+    return tuple(pieces)

@@ -1,0 +1,198 @@
+"""Tokens, stems and language tables: what all checks read texts with.
+
+A language is one file in ``languages/``; a new one needs no code. Keys of such a file:
+
+=====================  =================================================================================
+``stemmer``            name of a Snowball stemmer; where there is none, ``suffixes`` are cut instead
+``decimal, thousands`` the marks inside figures
+``capitalised_nouns``  true where every noun has a capital, so that a capital alone makes no name
+``stopwords``          words that carry no content of their own
+``reporting``          verbs that introduce what somebody said; ``attributing``: phrases that do
+``titles``             offices and forms of address that stand beside a name
+``pronouns``           words that need another sentence to be understood
+``months, weekdays``   as they stand in dates
+``demonyms``           endings that turn a place into its people
+``alternations``       letters that change when a name is inflected: ``"іо"`` for і becoming о
+``about``              words that make a figure approximate
+``numbers``            a line a value: ``2 two``; ``scales``: ``1e6 million m``; ``units``: ``percent % pc``
+                       (``_`` for a space)
+=====================  =================================================================================
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import snowballstemmer
+
+from ..report import Evidence, Span
+
+_FOLDER = Path(__file__).parent / "languages"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The tables of one language; empty ones for a language without a file."""
+
+    code: str
+    decimal: str
+    thousands: str
+    capitalised_nouns: bool
+    stopwords: frozenset[str]
+    reporting: frozenset[str]
+    attributing: tuple[str, ...]
+    titles: frozenset[str]
+    pronouns: frozenset[str]
+    months: frozenset[str]
+    weekdays: frozenset[str]
+    about: frozenset[str]
+    numbers: dict[str, float]
+    scales: dict[str, float]
+    units: dict[str, str]
+    suffixes: tuple[str, ...]
+    stemmer: str | None
+    demonyms: frozenset[str]
+    alternations: dict[str, str]
+
+    @property
+    def inflects(self) -> bool:
+        """Whether names change their endings in ways that only a table of endings follows."""
+        return bool(self.suffixes)
+
+    @cached_property
+    def stem(self) -> Callable[[str], str]:
+        """Case-folded word -> stem; remembers the words it has seen, up to a bound."""
+        cut = _snowball(self.stemmer) if self.stemmer else self._cut_suffix
+        memory: dict[str, str] = {}
+
+        def stem(word: str) -> str:
+            found = memory.get(word)
+            if found is None:
+                if len(memory) > 50_000:  # flat memory over many articles
+                    memory.clear()
+                found = memory[word] = fold(cut(word))
+            return found
+
+        return stem
+
+    def _cut_suffix(self, word: str) -> str:
+        for suffix in self.suffixes:
+            if len(word) - len(suffix) >= 3 and word.endswith(suffix):
+                return word[: -len(suffix)]
+        return word
+
+
+def _snowball(name: str) -> Callable[[str], str]:
+    stemmer = snowballstemmer.stemmer(name)
+    return lambda word: str(stemmer.stemWord(word))
+
+
+@cache
+def lexicon(code: str) -> Lexicon:
+    """The tables of a language; for one without a file, empty tables and English marks."""
+    path = _FOLDER / f"{code}.toml"
+    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(plain(data.get(key, "")).casefold().split())
+
+    def values(key: str) -> dict[str, str]:
+        lines = (line.split() for line in plain(data.get(key, "")).strip().splitlines())
+        return {word.replace("_", " ").casefold(): value for value, *spelled in lines for word in spelled}
+
+    return Lexicon(
+        code=code,
+        decimal=data.get("decimal", "."),
+        thousands=data.get("thousands", ","),
+        capitalised_nouns=data.get("capitalised_nouns", False),
+        stopwords=words("stopwords"),
+        reporting=words("reporting"),
+        attributing=tuple(data.get("attributing", ())),
+        titles=words("titles"),
+        pronouns=words("pronouns"),
+        months=words("months"),
+        weekdays=words("weekdays"),
+        about=words("about"),
+        numbers={word: float(value) for word, value in values("numbers").items()},
+        scales={word: float(value) for word, value in values("scales").items()},
+        units=values("units"),
+        suffixes=tuple(sorted(words("suffixes"), key=lambda s: (-len(s), s))),
+        stemmer=data.get("stemmer"),
+        demonyms=words("demonyms"),
+        alternations=dict(data.get("alternations", "").split()),
+    )
+
+
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+
+
+def plain(text: str) -> str:
+    """Apostrophes and spaces in one form each. One character stays one character: offsets hold."""
+    return text.translate(_PLAIN)
+
+
+@cache
+def _folded(character: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", character)
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    # й and ї are letters of their own, not и and і with a mark on them
+    return character if "\u0400" <= character <= "\u04ff" else kept
+
+
+def fold(word: str) -> str:
+    """Case folded, Latin letters without their diacritics."""
+    word = word.casefold()
+    return word if word.isascii() else "".join(_folded(character) for character in word)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or figure. ``norm`` is case folded, ``stem`` cut and without diacritics."""
+
+    text: str
+    start: int
+    end: int
+    norm: str
+    stem: str
+
+    @property
+    def capital(self) -> bool:
+        return self.text[0].isupper()
+
+
+# Words with inner apostrophes and hyphens kept apart at the hyphen, figures with their inner marks,
+# abbreviations like U.S. in one piece.
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
+    """The tokens of a text, with offsets in it."""
+    tokens = []
+    for match in _TOKEN.finditer(plain(text)):
+        norm = match[0].casefold()
+        for possessive in ("'s", "s'"):
+            if lex.code == "en" and norm.endswith(possessive):
+                norm = norm[:-2] if possessive == "'s" else norm[:-1]
+        norm = norm.replace(".", "") if norm[0].isalpha() else norm
+        tokens.append(Token(match[0], match.start(), match.end(), norm, lex.stem(norm)))
+    return tuple(tokens)
+
+
+def is_content(token: Token, lex: Lexicon) -> bool:
+    """Whether a token says something by itself."""
+    return token.norm not in lex.stopwords and (len(token.norm) > 1 or token.norm.isdigit())
+
+
+def span(text: str, start: int, end: int) -> Span:
+    """A span of a statement."""
+    return Span(start, end, text[start:end])
+
+
+def quote(article_text: str, sentence: int, start: int, end: int) -> Evidence:
+    """A piece of the article, cut by code."""
+    return Evidence(sentence, start, end, article_text[start:end])

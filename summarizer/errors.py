@@ -1,0 +1,63 @@
+"""The error tree. Errors of libraries are turned into one of these at the edge, with ``from``.
+
+    SummarizerError
+    ├── InputError                  what was handed over cannot be used            (exit code 2)
+    │   ├── ArticleError            empty, too short, too long
+    │   ├── SourceError             missing, unreadable, undecodable, no article in it
+    │   ├── ReportFormatError       not a report of this program
+    │   ├── SettingsError           a setting or an option that cannot be
+    │   └── ResourceError           a prompt or schema file that is missing or wrong
+    └── ModelError                  no model could be spoken to                    (exit code 3)
+        ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
+        └── ModelRejected           it answers and will not work with us: key, name, quota
+
+What one answer may look like (refused, truncated, not parsable) is a state and not an error: see
+``summarizer.report.AnswerState``.
+"""
+
+
+class SummarizerError(Exception):
+    """Base of all errors of this package.
+
+    ``hint`` says what to do next, in words that can be typed where possible.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class InputError(SummarizerError):
+    """What the caller handed over cannot be used."""
+
+
+class ArticleError(InputError):
+    """The text is no article: empty, too short, too long."""
+
+
+class SourceError(InputError):
+    """A file, folder or stream that cannot be read as articles."""
+
+
+class ReportFormatError(InputError):
+    """The data are not a report that this version can read."""
+
+
+class SettingsError(InputError):
+    """A setting or an option has a value that cannot be."""
+
+
+class ResourceError(InputError):
+    """A prompt or schema file is missing, or is not what it should be."""
+
+
+class ModelError(SummarizerError):
+    """No model could be spoken to."""
+
+
+class ModelUnavailable(ModelError):
+    """Nothing answers at the address, or the embedded model is not installed."""
+
+
+class ModelRejected(ModelError):
+    """The server answers, and will not work with us: wrong key, unknown model, no quota left."""
