@@ -13,7 +13,10 @@ from .report import Claim, Summary, SummarySentence
 
 
 class Unparsed(Exception):
-    """A state on its way to the report; no caller of the package sees it. ``problems`` lists everything that is wrong with the reply."""
+    """A state on its way to the report; no caller of the package sees it.
+
+    ``problems`` lists everything that is wrong with the reply.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -53,7 +56,8 @@ def parse_claims(raw: str) -> tuple[Claim, ...]:
 
 # "Here is a summary of the article in 3 sentences:" and its like, as small models open with.
 _LEAD_IN = re.compile(
-    r"^(?:sure|certainly|of course|here(?:'s| is| are)|the following is|(?:in )?summary)\b[^\n:]{0,120}[:!]\s*",
+    r"^(?:sure|certainly|of course|here(?:'s| is| are)|the following is|(?:in )?summary)\b"
+    r"[^\n:]{0,120}[:!]\s*",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"^\s*(?:[-*•#>]+|\(?\d{1,2}[.)])\s+|\*\*|__", re.MULTILINE)

@@ -225,7 +225,7 @@ class _Run:
         if len(fitting) < len(sentences):
             last = f"the first {len(fitting)} of {len(sentences)} sentences"
             self.not_run.append(f"{task}: the article is longer than the model can read; it read {last}")
-        rendered = prompt.render(self.article, fitting, **variables)
+        rendered = prompt.render(self.article, fitting, variables)
         schema = prompt.meta.schema
         request = Request(
             task=task,

@@ -15,9 +15,9 @@ import hashlib
 import re
 import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -43,7 +43,9 @@ class Prompt:
     system: str | None = None
     article: str | None = None
 
-    def render(self, article: Article, sentences: tuple[Sentence, ...], **variables: object) -> "Rendered":
+    def render(
+        self, article: Article, sentences: tuple[Sentence, ...], variables: Mapping[str, object]
+    ) -> "Rendered":
         """Fill the placeholders.
 
         Raises ResourceError that names every placeholder without a value and every value without a
@@ -135,7 +137,7 @@ def _headline(article: Article) -> str:
     return f"Headline: {model_copy(article.title)}\n"
 
 
-def _fill(name: str, template: str, values: dict[str, Any]) -> str:
+def _fill(name: str, template: str, values: Mapping[str, object]) -> str:
     wanted = set(string.Template(template).get_identifiers())
     missing, unused = sorted(wanted - values.keys()), sorted(values.keys() - wanted)
     if missing or unused:

@@ -40,7 +40,12 @@ def violations(name: str, value: object) -> list[str]:
     found = sorted(
         _validator(name).iter_errors(value), key=lambda error: [str(p) for p in error.absolute_path]
     )
-    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+    return [f"{error.json_path}: {_brief(error.message)}" for error in found]
+
+
+def _brief(message: str) -> str:
+    """Messages begin with the value, which may be an article's length, and end with what is wrong."""
+    return message if len(message) <= 200 else f"{message[:60]}… {message[-120:]}"
 
 
 @cache

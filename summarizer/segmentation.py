@@ -64,7 +64,7 @@ def has_headline(text: str, pieces: tuple[Piece, ...]) -> bool:
 _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦]|\(?\d{1,2}[.)]|[a-z]\))\s+(?=\S)")
 _SYMBOL = re.compile(r"\s*[-–—*•·▪‣◦]\s+")  # says nothing: left out of the sentence; numbers stay
-_WRAP_MIN, _WRAP_MAX = 45, 100
+_WRAP_MIN, _WRAP_MAX = 45, 120
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -112,7 +112,7 @@ _JOINS: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
         (re.compile(r"(?<!\w)[^\W\d_]\.$"), re.compile(r"[^\W\d_]\.\s")),
         # "It cost approx." | "5m", "No." | "10": an abbreviation before a figure
         (
-            re.compile(r"(?i)\b(?:approx|ca|No|Nos|Nr|Art|Abs|Fig|vol|ст|рис|табл|approssim)\.$"),
+            re.compile(r"(?i)\b(?:approx|ca|No|Nos|Nr|Art|Abs|Fig|vol|ст|рис|табл)\.$"),
             re.compile(r"\d"),
         ),
         # "… Prof." | "Weber" and the like, where the language's own list lacks it
@@ -124,7 +124,9 @@ _JOINS: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
             ),
             re.compile(r"[^\W_]"),
         ),
-        # "Dr. Ada" | none: a piece that has no letter or digit belongs to what is before it
+        # "2." | "the survey": the number of a list's entry
+        (re.compile(r"^\(?(?:\d{1,2}|[a-z])[.)]$"), re.compile(r"\S")),
+        # a piece that has no letter or digit belongs to what is before it
         (re.compile(r"$"), re.compile(r"[^\w]+$")),
     ),
     "en": (
@@ -157,6 +159,8 @@ _JOINS: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
 }
 # A sentence end that was missed: (?P<end>) marks where the left sentence ends.
 _CUTS: dict[str, re.Pattern[str]] = {
+    # "He waited… Nothing came.": an ellipsis in one character before a capital
+    "*": re.compile(r"\w…(?P<end>)\s+(?=[^\W\d_a-zà-ÿа-яіїєґ])"),
     # "це 1,2 млн грн. «Ми зробили це»": a currency abbreviation before an opening quotation
     "uk": re.compile(r"(?:грн|тис|млн|млрд|рр?|год|хв|км|кг)\.(?P<end>)\s+(?=[«„“][А-ЯІЇЄҐ])"),
     "pl": re.compile(r"(?:zł|tys|mln|mld|r|godz)\.(?P<end>)\s+(?=[„«“][A-ZĄĆĘŁŃÓŚŹŻ])"),
@@ -172,13 +176,22 @@ def _sentences(text: str, start: int, end: int, language: str) -> Iterator[tuple
             spans[-1] = (spans[-1][0], span[1])
         else:
             spans.append(span)
-    cut = _CUTS.get(language)
+    cuts = [_CUTS["*"], *([_CUTS[language]] if language in _CUTS else [])]
     for left, right in spans:
-        if cut:
-            for match in cut.finditer(text, left, right):
-                yield left, match.start("end")
-                left = match.end()
-        yield left, right
+        begin = left
+        for match in sorted((m for cut in cuts for m in cut.finditer(text, left, right)), key=_end):
+            if begin < match.start("end") and not _in_quotation(text[begin : match.start("end")]):
+                yield begin, match.start("end")
+                begin = match.end()
+        yield begin, right
+
+
+def _end(match: re.Match[str]) -> int:
+    return match.start("end")
+
+
+def _in_quotation(text: str) -> bool:
+    return text.count("“") + text.count("«") > text.count("”") + text.count("»") and "„" not in text
 
 
 def _raw_spans(text: str, language: str) -> Iterator[tuple[int, int]]:

@@ -99,13 +99,18 @@ def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
 def _words(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
     """The same for number words: "two hundred and fifty", "zweihundertfünfzig"."""
     end = index
-    while end < len(tokens) and (
-        tokens[end].norm in lex.numbers or (end > index and tokens[end].norm in lex.scales)
-    ):
+    words: list[str] = []
+    while end < len(tokens):
+        norm = tokens[end].norm
+        if norm in lex.numbers or (words and norm in lex.scales):
+            words.append(norm)
+        elif not (
+            words and words[-1] in lex.scales and norm in lex.number_joiners and _more(tokens, end, lex)
+        ):
+            break
         end += 1
-    if end > index:
-        value = _compose([token.norm for token in tokens[index:end]], lex)
-        return (end, value, 0)
+    if words:
+        return end, _compose(words, lex), 0
     word = tokens[index].norm
     if lex.code == "de" and len(word) > 8 and _GERMAN_NUMBER.fullmatch(word):
         try:
@@ -113,6 +118,11 @@ def _words(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, fl
         except ValueError:
             return None
     return None
+
+
+def _more(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
+    """Whether a number goes on behind a joiner: "two hundred and fifty"."""
+    return index + 1 < len(tokens) and tokens[index + 1].norm in lex.numbers
 
 
 _GERMAN_NUMBER = re.compile(

@@ -47,6 +47,8 @@ def _known(token: Token, name: Name, read: ReadArticle) -> bool:
 def _same_word(token: Token, other: str, lex: Lexicon) -> bool:
     """Inflections that the stemmer misses, and demonyms."""
     word = fold(token.norm)
+    if lex.people.get(word, word) == lex.people.get(other, other):
+        return True
     if word[:3] != other[:3]:
         return False
     short, long = sorted((word, other), key=len)
@@ -67,7 +69,7 @@ def _unknown_name(
     shown = statement.text[name.start : name.end]
     spans = tuple(span(statement.text, token.start, token.end) for token in unknown)
     for token in unknown:
-        near = _nearest(token, read)
+        near = _nearest(token, name, read)
         if near:
             sentence, there = near
             message = f"“{token.text}” in “{shown}” is not in the article; it has “{there.text}”"
@@ -85,13 +87,29 @@ def _surely_a_name(name: Name, lex: Lexicon) -> bool:
     return any(token.norm in lex.titles for token in name.tokens)
 
 
-def _nearest(token: Token, read: ReadArticle) -> tuple[ReadSentence, Token] | None:
+def _nearest(token: Token, name: Name, read: ReadArticle) -> tuple[ReadSentence, Token] | None:
+    """The article's word that this one may have been; rather one that stands beside the same first name."""
     word = fold(token.norm)
     if len(word) < _NEAR_LENGTH or token.norm in read.lex.titles:
         return None
     candidates = [other for other in read.capitals if len(other) >= _NEAR_LENGTH]
-    best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return read.capitals[best[0]] if best else None
+    near = process.extract(word, candidates, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=5)
+    if not near:
+        return None
+    company = {
+        other.stem for other in name.tokens if other is not token and other.norm not in read.lex.titles
+    }
+    best = max(near, key=lambda found: (_beside(found[0], company, read), found[1]))
+    return read.capitals[best[0]]
+
+
+def _beside(word: str, company: set[str], read: ReadArticle) -> bool:
+    names = (name for sentence in read.sentences for name in sentence.names)
+    return any(
+        company & {t.stem for t in name.tokens}
+        for name in names
+        if any(fold(t.norm) == word for t in name.tokens)
+    )
 
 
 def _mixed(name: Name, statement: ReadStatement, read: ReadArticle) -> Signal | None:

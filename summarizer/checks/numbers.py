@@ -7,7 +7,6 @@ sentence that the statement does not rest on raise doubt only. Left for judgemen
 units, sums and differences, "half" and "doubled".
 """
 
-import math
 from collections.abc import Callable
 
 from ..flags import FlagCode
@@ -67,7 +66,7 @@ def same_value(figure: Figure, other: Figure) -> bool:
     if figure.scale <= 1 and not figure.about:
         return False
     unit = figure.scale * 10.0**-figure.places
-    return math.isclose(round(other.value / unit) * unit, figure.value, rel_tol=1e-9)
+    return abs(other.value - figure.value) <= unit / 2 * (1 + 1e-9)
 
 
 def _same_mantissa(figure: Figure, other: Figure) -> bool:

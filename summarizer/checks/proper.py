@@ -1,5 +1,6 @@
 """Finds names: runs of capitalised words that are not just the start of a sentence."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,17 +26,31 @@ def find_names(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Name
     """The names in a text, in order.
 
     A single capitalised word that opens a sentence makes no name. Where every noun has a capital
-    (German), only runs of two or more do, and single words behind a title.
+    (German), only runs of two or more do, and single words behind a title. A text in Title Case has
+    none that a capital could show.
     """
+    if _title_case(tokens, lex):
+        return ()
     names = (_name(text, tokens, run, lex) for run in _runs(text, tokens, lex))
     return tuple(name for name in names if name)
+
+
+_LONGEST = 12  # a longer run is no name
+
+
+def _title_case(tokens: tuple[Token, ...], lex: Lexicon) -> bool:
+    words = [t for t in tokens if len(t.norm) > 3 and t.norm not in lex.stopwords and t.text[0].isalpha()]
+    return len(words) >= 4 and all(t.capital for t in words) and not lex.capitalised_nouns
+
+
+_GLUE = re.compile(r"\.?\s|-")  # what may stand inside a name
 
 
 def _runs(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[list[int]]:
     run: list[int] = []
     for index, token in enumerate(tokens):
         capital = _is_capital_word(token, lex)
-        if run and not (capital and text[tokens[run[-1]].end : token.start] in (" ", "-", ". ", "\u00a0")):
+        if run and not (capital and _GLUE.fullmatch(text, tokens[run[-1]].end, token.start)):
             yield run
             run = []
         if capital:
@@ -47,7 +62,7 @@ def _runs(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[list[i
 def _is_capital_word(token: Token, lex: Lexicon) -> bool:
     if not token.capital or not token.text[0].isalpha():
         return False
-    return not any(
+    return len(token.norm) < 3 or not any(
         token.norm in table for table in (lex.months, lex.weekdays, lex.units, lex.scales, lex.numbers)
     )
 
@@ -60,7 +75,7 @@ def _name(text: str, tokens: tuple[Token, ...], run: list[int], lex: Lexicon) ->
             run = run[1:]
     run = [index for index in run if tokens[index].norm not in lex.stopwords or tokens[index].text.isupper()]
     run = [index for index in run if len(tokens[index].norm) > 1]  # initials say too little
-    if not run:
+    if not run or len(run) > _LONGEST:
         return None
     if lex.capitalised_nouns and len(run) < 2 and tokens[max(0, run[0] - 1)].norm not in lex.titles:
         return None

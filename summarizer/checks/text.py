@@ -11,7 +11,8 @@ A language is one file in ``languages/``; a new one needs no code. Keys of such 
 ``titles``             offices and forms of address that stand beside a name
 ``pronouns``           words that need another sentence to be understood
 ``months, weekdays``   as they stand in dates
-``demonyms``           endings that turn a place into its people
+``number_joiners``     words inside a number: "two hundred and fifty"
+``demonyms``           endings that turn a place into its people; ``people``: those that no ending gives
 ``alternations``       letters that change when a name is inflected: ``"іо"`` for і becoming о
 ``about``              words that make a figure approximate
 ``numbers``            a line a value: ``2 two``; ``scales``: ``1e6 million m``; ``units``: ``percent % pc``
@@ -56,7 +57,9 @@ class Lexicon:
     units: dict[str, str]
     suffixes: tuple[str, ...]
     stemmer: str | None
+    number_joiners: frozenset[str]
     demonyms: frozenset[str]
+    people: dict[str, str]
     alternations: dict[str, str]
 
     @property
@@ -123,7 +126,9 @@ def lexicon(code: str) -> Lexicon:
         units=values("units"),
         suffixes=tuple(sorted(words("suffixes"), key=lambda s: (-len(s), s))),
         stemmer=data.get("stemmer"),
+        number_joiners=words("number_joiners"),
         demonyms=words("demonyms"),
+        people=values("people"),
         alternations=dict(data.get("alternations", "").split()),
     )
 

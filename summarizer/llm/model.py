@@ -50,8 +50,8 @@ class LanguageModel(Protocol):
 
     ``name`` is what the report shows; ``context`` the tokens that prompt and answer share, None when
     not known; ``bounds_lengths`` is true where the server holds string lengths of a schema (a grammar:
-    llama.cpp, vLLM, Ollama) and false where it refuses them. ``answer`` never raises for what one answer may look like; it raises ModelError when no
-    answer is to be had from this model at all.
+    llama.cpp, vLLM, Ollama) and false where it refuses them. ``answer`` never raises
+    for what one answer may look like; it raises ModelError when this model gives no answers at all.
     """
 
     name: str

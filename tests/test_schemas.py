@@ -1,0 +1,105 @@
+"""Schemas: all violations at once, and a wire schema that strict servers take."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from summarizer import schemas
+from summarizer.errors import ResourceError
+
+ANSWERS = ["summary", "claims", "verdicts"]
+ALLOWED = {
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+}
+
+
+def walk(node: Any) -> list[dict[str, Any]]:
+    """Every schema inside a schema."""
+    children = [*node.get("properties", {}).values(), *([node["items"]] if "items" in node else [])]
+    return [node, *(found for child in children for found in walk(child))]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_wire_schema_keeps_to_the_strict_subset(name: str) -> None:
+    wire = schemas.wire(name, sentences=20)
+    assert wire["type"] == "object"
+    for node in walk(wire):
+        assert set(node) <= ALLOWED
+        if node.get("type") == "object":
+            assert node["additionalProperties"] is False
+            assert node["required"] == list(node["properties"])
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_wire_schema_with_lengths_bounds_every_string(name: str) -> None:
+    for node in walk(schemas.wire(name, sentences=20, lengths=True)):
+        if "string" in node.get("type", ()) and "enum" not in node:
+            assert node["maxLength"] <= 500
+        if node.get("type") == "array":
+            assert "maxItems" in node
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_evidence_comes_first_and_is_bounded_by_the_article(name: str) -> None:
+    wire = schemas.wire(name, sentences=7)
+    bounded = [
+        node["properties"]["evidence"]["items"]
+        for node in walk(wire)
+        if "evidence" in node.get("properties", {})
+    ]
+    assert [item["maximum"] for item in bounded] == [7]
+    entry = next(node for node in walk(wire) if "evidence" in node.get("properties", {}))
+    keys = list(entry["properties"])
+    assert keys.index("evidence") < keys.index("text" if "text" in keys else "verdict")
+
+
+def test_lowering_a_bound_never_raises_it() -> None:
+    assert (
+        schemas.wire("claims", sentences=5, max_items={"claims": 12})["properties"]["claims"]["maxItems"]
+        == 12
+    )
+    assert (
+        schemas.wire("claims", sentences=5, max_items={"claims": 999})["properties"]["claims"]["maxItems"]
+        == 40
+    )
+
+
+def test_deriving_leaves_the_local_schema_alone() -> None:
+    before = json.dumps(schemas.load("claims"))
+    schemas.wire("claims", sentences=3, max_items={"claims": 1})
+    assert json.dumps(schemas.load("claims")) == before
+    Draft202012Validator.check_schema(schemas.load("claims"))
+
+
+def test_all_violations_are_named_at_once() -> None:
+    found = schemas.violations(
+        "claims",
+        {
+            "claims": [{"evidence": [0], "speaker": 5, "text": "Long enough a text."}, {"text": "short"}],
+            "x": 1,
+        },
+    )
+    assert len(found) >= 5
+    assert any("$.claims[0].evidence[0]" in line for line in found)
+    assert any("'x'" in line for line in found)
+
+
+def test_an_unknown_schema_is_named() -> None:
+    with pytest.raises(ResourceError, match="nonsense"):
+        schemas.load("nonsense")
+
+
+def test_hash_is_stable_and_tells_schemas_apart() -> None:
+    assert schemas.schema_hash("summary") == schemas.schema_hash("summary")
+    assert len({schemas.schema_hash(name) for name in ANSWERS}) == len(ANSWERS)
