@@ -77,7 +77,9 @@ def test_a_model_cannot_make_a_statement_supported_by_citing() -> None:
 
 def test_a_newsroom_sets_severities() -> None:
     own = Settings(severity={FlagCode.NUMBER_MISMATCH: Severity.LOW})
-    finding = check_statements(ARTICLE, ["The council will spend $6.4 million on a library."], settings=own)[0]
+    finding = check_statements(ARTICLE, ["The council will spend $6.4 million on a library."], settings=own)[
+        0
+    ]
     assert finding.flags[0].severity is Severity.LOW
 
 
@@ -130,7 +132,11 @@ def test_findings_are_the_same_in_another_process() -> None:
     )
     runs = [
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     ]

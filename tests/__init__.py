@@ -1,0 +1,1 @@
+"""The test suite. A package, so that `from tests.services import …` works in every test module."""

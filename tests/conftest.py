@@ -1,0 +1,62 @@
+"""What every test has: no network, cassettes, the fixtures' folder, and real services where asked for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import groups, network, services
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(groups.GroupReport(groups.GROUPS, ci=groups.is_ci(os.environ)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.block(patch)
+        yield
+
+
+@pytest.fixture(scope="module")
+def vcr_config() -> dict[str, Any]:
+    return {
+        "record_mode": "none",  # scripts/record-cassettes records, a test run never does
+        "match_on": ["method", "path", "body"],
+        "filter_headers": ["authorization"],
+        "decode_compressed_response": True,
+    }
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir() -> str:
+    return str(groups.ROOT / "fixtures" / "cassettes")
+
+
+@pytest.fixture(scope="session")
+def articles() -> Path:
+    return groups.ROOT / "fixtures" / "articles"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Evaluation data, which is no part of the project; for tests of the group `shared_data`."""
+    return groups.shared_data_dir()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> services.Chromium:
+    """For tests of the group `browser`."""
+    program = services.find_chromium()
+    assert program, "a test that uses this fixture is marked with @pytest.mark.browser"
+    return services.Chromium(program)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """For tests of the group `postgres`: a server of this run's own."""
+    with services.postgres_server() as url:
+        yield url

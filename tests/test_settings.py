@@ -1,0 +1,70 @@
+"""Settings: what wins, what is refused, and that a key never shows."""
+
+from pathlib import Path
+
+import pytest
+
+from summarizer.errors import SettingsError
+from summarizer.flags import FlagCode, Severity
+from summarizer.settings import Profile, Settings
+
+
+def test_the_later_wins(tmp_path: Path) -> None:
+    (tmp_path / "summarizer.toml").write_text('model = "file"\nprofile = "compact"\nmax_claims = 5\n')
+    environ = {"SUMMARIZER_MODEL": "environment", "SUMMARIZER_TIMEOUT_S": "7.5"}
+    settings = Settings.load(environ=environ, folder=tmp_path, max_claims=7, profile=None)
+    assert (settings.model, settings.profile, settings.max_claims) == ("environment", Profile.COMPACT, 7)
+    assert settings.timeout_s == 7.5
+    assert Settings.load(environ=environ, folder=tmp_path, model="caller").model == "caller"
+
+
+def test_severities_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "summarizer.toml").write_text('[severity]\nnumber_mismatch = "low"\n')
+    settings = Settings.load(environ={}, folder=tmp_path)
+    assert settings.severity_of(FlagCode.NUMBER_MISMATCH) is Severity.LOW
+    assert settings.severity_of(FlagCode.QUOTE_ALTERED) is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        pytest.param("modell = 'x'", "no setting 'modell'", id="unknown name"),
+        pytest.param("profile = 'big'", "profile", id="unknown profile"),
+        pytest.param("max_claims = 0", "max_claims", id="out of range"),
+        pytest.param("timeout_s = -1", "timeout_s", id="negative time"),
+        pytest.param("risk_low = 0.9", "risk_low", id="band upside down"),
+        pytest.param("base_url = 'ftp://x'", "no http address", id="scheme"),
+        pytest.param("base_url = 'http://x:99999/v1'", "Port out of range", id="port"),
+        pytest.param("base_url = 'localhost:8000'", "no http address", id="no scheme"),
+        pytest.param("api_key = 'secret'", "keys do not belong", id="key in a file"),
+        pytest.param("[severity]\nnonsense = 'low'", "nonsense", id="unknown code"),
+        pytest.param("model = ", "cannot be read", id="no TOML"),
+    ],
+)
+def test_what_cannot_be(tmp_path: Path, toml: str, message: str) -> None:
+    (tmp_path / "summarizer.toml").write_text(toml)
+    with pytest.raises(SettingsError, match=message):
+        Settings.load(environ={}, folder=tmp_path)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
+        Settings.load(environ={"SUMMARIZER_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_a_near_miss_is_suggested() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(environ={}, folder=Path("/nonexistent"), base_ulr="x")
+    assert caught.value.hint == "Did you mean 'base_url'?"
+
+
+@pytest.mark.parametrize("name", ["SUMMARIZER_API_KEY", "OPENAI_API_KEY"])
+def test_a_key_is_used_and_never_shown(name: str, tmp_path: Path) -> None:
+    settings = Settings.load(environ={name: "sk-very-secret"}, folder=tmp_path)
+    assert settings.api_key == "sk-very-secret"
+    assert "secret" not in repr(settings)
+    assert "api_key=<set>" in repr(settings)
+
+
+def test_a_key_in_the_environment_names_no_model(tmp_path: Path) -> None:
+    assert Settings.load(environ={"OPENAI_API_KEY": "k"}, folder=tmp_path).model is None
