@@ -6,7 +6,8 @@ into the state ``unparsed`` and keeps the raw reply. Nothing is ever guessed.
 
 import json
 import re
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
 
 from . import schemas, segmentation
 from .report import Claim, Summary, SummarySentence
@@ -23,19 +24,31 @@ class Unparsed(Exception):
         self.problems = problems
 
 
-def parse_summary(raw: str) -> Summary:
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[T]):
+    """What a reply says, and in ``note`` what of it was left out, if anything was."""
+
+    value: T
+    note: str | None = None
+
+
+def parse_summary(raw: str) -> Parsed[Summary]:
     """The summary in a reply of the standard profile. Raises Unparsed."""
     data = _validated("summary", raw)
-    return Summary(
+    summary = Summary(
         headline=SummarySentence("h1", _one_line(data["headline"])) if data["headline"] else None,
         sentences=tuple(
             SummarySentence(f"s{number}", _one_line(entry["text"]), _numbers(entry["evidence"]))
             for number, entry in enumerate(data["sentences"], 1)
         ),
     )
+    return Parsed(summary)
 
 
-def parse_claims(raw: str) -> tuple[Claim, ...]:
+def parse_claims(raw: str) -> Parsed[tuple[Claim, ...]]:
     """The claims in a reply of the standard profile. Raises Unparsed.
 
     An entry that repeats an earlier one word for word is a small model's loop and is dropped; anything
@@ -51,7 +64,9 @@ def parse_claims(raw: str) -> tuple[Claim, ...]:
         seen.add(text.casefold())
         speaker = _one_line(entry["speaker"]) if entry["speaker"] else None
         claims.append(Claim(f"c{len(claims) + 1}", text, _numbers(entry["evidence"]), speaker))
-    return tuple(claims)
+    repeated = len(data["claims"]) - len(claims)
+    note = f"{repeated} claims repeated word for word were left out" if repeated else None
+    return Parsed(tuple(claims), note)
 
 
 # "Here is a summary of the article in 3 sentences:" and its like, as small models open with.
@@ -63,29 +78,35 @@ _LEAD_IN = re.compile(
 _MARKUP = re.compile(r"^\s*(?:[-*•#>]+|\(?\d{1,2}[.)])\s+|\*\*|__", re.MULTILINE)
 
 
-def parse_plain_summary(raw: str, *, language: str, limit: int) -> Summary:
-    """The summary in a plain-text reply of the compact profile. Raises Unparsed.
+def parse_plain_summary(raw: str, *, language: str, count: int, cut_off: bool) -> Parsed[Summary]:
+    """The summary in a plain-text reply of the compact profile: its first ``count`` sentences.
 
-    Lead-ins ("Here is a summary:"), list marks and sentences repeated word for word are left out: very
-    small models add them whatever the prompt says. More than ``limit`` sentences are no summary.
+    Very small models add things whatever the prompt says: a lead-in ("Here is a summary:"), list marks,
+    sentences repeated word for word; and they do not stop. What is left out is said in the note. A reply
+    that was ``cut_off`` is of use when it has so many whole sentences. Raises Unparsed.
     """
     text = _MARKUP.sub("", _LEAD_IN.sub("", _checked_text(raw).strip())).strip()
     text = re.sub(r"[ \t]+", " ", text)
     pieces = segmentation.segment(text, language) if text else ()
-    sentences = list(dict.fromkeys(_one_line(text[p.start : p.end]) for p in pieces))
-    sentences = [s for s in sentences if any(c.isalpha() for c in s)]
+    if cut_off:
+        pieces = pieces[:-1]
+    written = [_one_line(text[p.start : p.end]) for p in pieces]
+    written = [sentence for sentence in written if any(c.isalpha() for c in sentence)]
+    sentences = list(dict.fromkeys(written))
     if not sentences:
-        raise Unparsed(["the reply has no sentence"])
-    if len(sentences) > limit:
-        raise Unparsed([f"the reply has {len(sentences)} sentences; asked for at most {limit}"])
+        raise Unparsed(["the reply has no whole sentence"])
+    if cut_off and len(sentences) < count:
+        raise Unparsed([f"the reply was cut off after {len(sentences)} whole sentences of {count}"])
+    repeated, more = len(written) - len(sentences), len(sentences[count:])
+    sentences = sentences[:count]
     data = {"headline": None, "sentences": [{"evidence": [1], "text": s} for s in sentences]}
     problems = schemas.violations("summary", data)
     if problems:
         raise Unparsed(problems)
-    return Summary(
-        headline=None,
-        sentences=tuple(SummarySentence(f"s{n}", s) for n, s in enumerate(sentences, 1)),
-    )
+    notes = [f"{repeated} sentences repeated word for word were left out"] if repeated else []
+    notes += [f"the model wrote {more} sentences more than the {count} asked for; left out"] if more else []
+    summary = Summary(None, tuple(SummarySentence(f"s{n}", s) for n, s in enumerate(sentences, 1)))
+    return Parsed(summary, "; ".join(notes) or None)
 
 
 # A whole answer inside one code fence: chat models wrap JSON like this in spite of a schema.

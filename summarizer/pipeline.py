@@ -21,6 +21,7 @@ from .errors import ModelError
 from .flags import FLAG_INFO, FlagCode
 from .llm.choose import choose
 from .llm.model import Answer, LanguageModel, Message, Request
+from .parsing import Parsed
 from .report import (
     AnswerState,
     Call,
@@ -38,9 +39,8 @@ from .settings import Profile, Settings
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
+Parse = Callable[[str, bool], Parsed[T]]  # of the reply, and whether it was cut off
 
-# A sentence or two more than asked for is still a summary; small models do not count well.
-_EXTRA_SENTENCES = 3
 # Characters a token, on the safe side: English has 4 to 5, Ukrainian 2 to 3 with most vocabularies.
 _CHARACTERS_PER_TOKEN = 2.5
 _PROMPT_TOKENS = 600  # system and task
@@ -93,8 +93,8 @@ class Summarizer:
     async def _open(self) -> tuple[LanguageModel, Profile]:
         async with self._opening:
             if self._model is None:
-                choice = choose(self.settings)
-                self._model = await choice.open()
+                choice = await choose(self.settings).resolve()
+                self._model = choice.open()
                 self._profile = self._profile or choice.profile
             return self._model, self._profile or Profile.STANDARD
 
@@ -186,18 +186,17 @@ class _Run:
     async def _summary(self) -> Summary | None:
         self.progress("summary")
         count = self.settings.summary_sentences
+        sentences = self.article.sentences
         if self.profile is Profile.COMPACT:
-
-            def parse(raw: str) -> Summary:
-                limit = count + _EXTRA_SENTENCES
-                return parsing.parse_plain_summary(raw, language=self.article.language, limit=limit)
-
-            body = tuple(s for s in self.article.sentences if s.kind is not SentenceKind.HEADLINE)
-            return await self._ask("summary", body, parse, {"sentences": count})
-        everything = self.article.sentences
+            body = tuple(s for s in sentences if s.kind is not SentenceKind.HEADLINE)
+            return await self._ask("summary", body, self._parse_plain, {"sentences": count})
         return await self._ask(
-            "summary", everything, parsing.parse_summary, {"sentences": count}, {"sentences": count}
+            "summary", sentences, _whole(parsing.parse_summary), {"sentences": count}, {"sentences": count}
         )
+
+    def _parse_plain(self, raw: str, cut_off: bool) -> Parsed[Summary]:
+        count = self.settings.summary_sentences
+        return parsing.parse_plain_summary(raw, language=self.article.language, count=count, cut_off=cut_off)
 
     async def _claims(self) -> tuple[Claim, ...]:
         limit = self.settings.max_claims
@@ -205,9 +204,9 @@ class _Run:
             read = await anyio.to_thread.run_sync(read_article, self.article)
             return worth.claims(read, limit)
         self.progress("claims")
-        everything = self.article.sentences
+        sentences = self.article.sentences
         claims = await self._ask(
-            "claims", everything, parsing.parse_claims, {"max_claims": limit}, {"claims": limit}
+            "claims", sentences, _whole(parsing.parse_claims), {"max_claims": limit}, {"claims": limit}
         )
         return claims or ()
 
@@ -215,7 +214,7 @@ class _Run:
         self,
         task: str,
         sentences: tuple[Sentence, ...],
-        parse: Callable[[str], T],
+        parse: Parse[T],
         variables: dict[str, object],
         max_items: dict[str, int] | None = None,
     ) -> T | None:
@@ -233,14 +232,18 @@ class _Run:
             max_tokens=prompt.meta.max_tokens,
             schema_name=schema,
             schema=self._wire(schema, fitting, max_items or {}) if schema else None,
+            partial_is_useful=schema is None,
         )
         answer = await self.model.answer(request)
         state, value, detail = answer.state, None, answer.detail
-        if state is AnswerState.OK:
+        cut_off = state is AnswerState.TRUNCATED
+        if state is AnswerState.OK or (cut_off and request.partial_is_useful):
             try:
-                value = parse(answer.text)
+                parsed = parse(answer.text, cut_off)
+                state, value, detail = AnswerState.OK, parsed.value, parsed.note
             except parsing.Unparsed as error:
-                state, detail = AnswerState.UNPARSED, "; ".join(error.problems[:5])
+                state = state if cut_off else AnswerState.UNPARSED
+                detail = "; ".join(error.problems[:5])
         self.calls.append(self._call(request, rendered, prompt.meta.version, answer, state, detail))
         if state.flag_code is not None:
             self._not_usable(task, state.flag_code, detail or state.value)
@@ -290,7 +293,7 @@ class _Run:
             usage=answer.usage,
             response_id=answer.response_id,
             detail=detail,
-            raw=None if state is AnswerState.OK else answer.text,
+            raw=None if state is AnswerState.OK and detail is None else answer.text,
         )
 
     def _not_usable(self, task: str, code: FlagCode, detail: str) -> None:
@@ -300,6 +303,11 @@ class _Run:
 
     def _check(self, summary: Summary | None, claims: tuple[Claim, ...]) -> list[Finding]:
         return check_statements(self.article, statements(summary, claims), settings=self.settings)
+
+
+def _whole(parse: Callable[[str], Parsed[T]]) -> Parse[T]:
+    """A parser for answers that are of use only whole."""
+    return lambda raw, cut_off: parse(raw)
 
 
 def _messages(rendered: prompts.Rendered) -> tuple[Message, ...]:

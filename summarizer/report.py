@@ -195,8 +195,9 @@ class Usage(Record, frozen=True):
 class Call(Record, frozen=True):
     """Provenance of one planned answer: what was sent, what came back, what it cost.
 
-    ``cost_usd`` is None when the price is not known: unknown is never 0. ``raw`` keeps the reply
-    whenever it could not be used. ``attempts`` counts HTTP requests.
+    ``cost_usd`` is None when the price is not known: unknown is never 0. ``detail`` says why the state
+    is not ``OK``, or what of a usable reply was left out; ``raw`` keeps the reply in either case.
+    ``attempts`` counts HTTP requests.
     """
 
     task: str

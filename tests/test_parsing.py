@@ -14,7 +14,7 @@ CLAIM = {"evidence": [1], "speaker": None, "text": "The council approved the bri
 
 
 def test_a_good_summary() -> None:
-    summary = parse_summary(json.dumps(GOOD))
+    summary = parse_summary(json.dumps(GOOD)).value
     assert summary.headline is not None
     assert (summary.headline.id, summary.headline.text) == ("h1", "Bridge approved")
     assert summary.headline.cited is None
@@ -26,19 +26,20 @@ def test_a_good_summary() -> None:
 def test_good_claims() -> None:
     claims = parse_claims(
         json.dumps({"claims": [CLAIM, CLAIM | {"speaker": "Ada\nVance", "text": "It may open in May."}]})
-    )
+    ).value
     assert [(c.id, c.speaker, c.cited) for c in claims] == [("c1", None, (1,)), ("c2", "Ada Vance", (1,))]
 
 
 def test_an_article_without_claims_is_an_answer() -> None:
-    assert parse_claims('{"claims": []}') == ()
+    assert parse_claims('{"claims": []}').value == ()
 
 
 def test_an_entry_repeated_word_for_word_is_dropped() -> None:
     claims = parse_claims(
         json.dumps({"claims": [CLAIM, CLAIM, CLAIM | {"text": "The council approved the tram."}]})
     )
-    assert [c.id for c in claims] == ["c1", "c2"]
+    assert [c.id for c in claims.value] == ["c1", "c2"]
+    assert claims.note == "1 claims repeated word for word were left out"
 
 
 TAKEN = [
@@ -50,7 +51,7 @@ TAKEN = [
 
 @pytest.mark.parametrize("form", TAKEN)
 def test_what_is_taken(form: str) -> None:
-    assert parse_summary(form % json.dumps(GOOD)).text == "The council approved it."
+    assert parse_summary(form % json.dumps(GOOD)).value.text == "The council approved it."
 
 
 REFUSED = [
@@ -103,7 +104,7 @@ def test_what_is_refused_and_why(raw: str, problem: str) -> None:
     ],
 )  # fmt: skip
 def test_plain_summaries(raw: str, sentences: list[str]) -> None:
-    summary = parse_plain_summary(raw, language="en", limit=6)
+    summary = parse_plain_summary(raw, language="en", count=6, cut_off=False).value
     assert [s.text for s in summary.sentences] == sentences
     assert [s.id for s in summary.sentences] == [f"s{n}" for n in range(1, len(sentences) + 1)]
     assert all(s.cited is None for s in summary.sentences)
@@ -113,16 +114,28 @@ def test_plain_summaries(raw: str, sentences: list[str]) -> None:
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
-        pytest.param("", "no sentence", id="empty"),
-        pytest.param("*** 123 ...", "no sentence", id="no letters"),
-        pytest.param(
-            " ".join(f"It rained {n} times." for n in range(9)), "9 sentences", id="the article again"
-        ),
+        pytest.param("", "no whole sentence", id="empty"),
+        pytest.param("*** 123 ...", "no whole sentence", id="no letters"),
         pytest.param("word " * 300, "long", id="one endless sentence"),
         pytest.param("Yes. It is \ud800 so.", "surrogate", id="a lone surrogate"),
     ],
 )
 def test_plain_text_that_is_no_summary(raw: str, problem: str) -> None:
     with pytest.raises(Unparsed) as caught:
-        parse_plain_summary(raw, language="en", limit=6)
+        parse_plain_summary(raw, language="en", count=6, cut_off=False)
     assert problem in str(caught.value)
+
+
+def test_a_model_that_does_not_stop_is_cut_and_it_is_said() -> None:
+    parsed = parse_plain_summary(
+        "It rained. It poured. It snowed. It froze.", language="en", count=2, cut_off=False
+    )
+    assert parsed.value.text == "It rained. It poured."
+    assert parsed.note == "the model wrote 2 sentences more than the 2 asked for; left out"
+
+
+def test_a_cut_off_reply_is_of_use_when_enough_of_it_is_whole() -> None:
+    parsed = parse_plain_summary("It rained. It poured. It sno", language="en", count=2, cut_off=True)
+    assert parsed.value.text == "It rained. It poured."
+    with pytest.raises(Unparsed, match="cut off after 1 whole sentences of 2"):
+        parse_plain_summary("It rained. It pou", language="en", count=2, cut_off=True)

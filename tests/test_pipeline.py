@@ -125,6 +125,18 @@ def test_every_unusable_answer_is_named_kept_and_reviewed(task: str, reply: str 
     assert Report.from_json(report.to_json()) == report
 
 
+def test_a_plain_reply_that_was_cut_off_is_used_as_far_as_it_is_whole() -> None:
+    text = "The council met on Wednesday. It voted 9-4. Construction may begin in March. And th"
+    report = run(ScriptedModel({"summary": Answer(AnswerState.TRUNCATED, text, "m")}), profile="compact")
+    assert report.summary is not None
+    assert len(report.summary.sentences) == 3
+    assert (report.calls[0].state, report.not_run) == (AnswerState.OK, ())
+    short = Answer(AnswerState.TRUNCATED, "The council met. It vo", "m")
+    report = run(ScriptedModel({"summary": short}), profile="compact")
+    assert (report.summary, report.calls[0].state) == (None, AnswerState.TRUNCATED)
+    assert report.calls[0].raw == "The council met. It vo"
+
+
 def test_an_article_longer_than_the_context_is_said() -> None:
     text = "The council met on Monday and it voted for the bridge again. " * 400
     report = run(ScriptedModel(PLAIN, context=4096), text, profile="compact")

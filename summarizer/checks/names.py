@@ -24,13 +24,26 @@ _NEAR_LENGTH = 4
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each name that the article does not have in this form."""
     signals = []
-    for name in statement.names:
+    for name in (*statement.names, *_opening_word(statement, read)):
         unknown = tuple(token for token in name.tokens if not _known(token, name, read))
         if unknown:
             signals.append(_unknown_name(name, unknown, statement, read))
         elif mixed := _mixed(name, statement, read):
             signals.append(mixed)
     return tuple(signals)
+
+
+def _opening_word(statement: ReadStatement, read: ReadArticle) -> tuple[Name, ...]:
+    """The word that opens the statement, where it is unknown and close to one of the article's names."""
+    first = statement.tokens[0]
+    if not first.capital or any(first in name.tokens for name in statement.names):
+        return ()
+    name = Name((first,))
+    if first.norm in read.lex.stopwords or _known(first, name, read):
+        return ()
+    near = _nearest(first, name, read)
+    in_a_name = near and any(near[1] in name.tokens for name in near[0].names)
+    return (name,) if in_a_name else ()
 
 
 def _known(token: Token, name: Name, read: ReadArticle) -> bool:

@@ -16,7 +16,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One planned answer. ``schema`` is the wire schema; None asks for plain text."""
+    """One planned answer. ``schema`` is the wire schema; None asks for plain text.
+
+    ``partial_is_useful``: the beginning of a cut-off answer can be used, so it is not asked for again.
+    """
 
     task: str
     messages: tuple[Message, ...]
@@ -25,6 +28,7 @@ class Request:
     schema: dict[str, Any] | None = None
     temperature: float = 0.0
     seed: int = 0
+    partial_is_useful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

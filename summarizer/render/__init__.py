@@ -1,0 +1,1 @@
+"""How reports look: on a terminal, and as plain text where there is none."""
