@@ -65,7 +65,7 @@ def parse_claims(raw: str) -> Parsed[tuple[Claim, ...]]:
         speaker = _one_line(entry["speaker"]) if entry["speaker"] else None
         claims.append(Claim(f"c{len(claims) + 1}", text, _numbers(entry["evidence"]), speaker))
     repeated = len(data["claims"]) - len(claims)
-    note = f"{repeated} claims repeated word for word were left out" if repeated else None
+    note = f"left out: {repeated} repeated word for word" if repeated else None
     return Parsed(tuple(claims), note)
 
 
@@ -103,8 +103,8 @@ def parse_plain_summary(raw: str, *, language: str, count: int, cut_off: bool) -
     problems = schemas.violations("summary", data)
     if problems:
         raise Unparsed(problems)
-    notes = [f"{repeated} sentences repeated word for word were left out"] if repeated else []
-    notes += [f"the model wrote {more} sentences more than the {count} asked for; left out"] if more else []
+    notes = [f"left out: {repeated} repeated word for word"] if repeated else []
+    notes += [f"left out: {more} more than the {count} asked for"] if more else []
     summary = Summary(None, tuple(SummarySentence(f"s{n}", s) for n, s in enumerate(sentences, 1)))
     return Parsed(summary, "; ".join(notes) or None)
 

@@ -39,7 +39,7 @@ def test_an_entry_repeated_word_for_word_is_dropped() -> None:
         json.dumps({"claims": [CLAIM, CLAIM, CLAIM | {"text": "The council approved the tram."}]})
     )
     assert [c.id for c in claims.value] == ["c1", "c2"]
-    assert claims.note == "1 claims repeated word for word were left out"
+    assert claims.note == "left out: 1 repeated word for word"
 
 
 TAKEN = [
@@ -131,7 +131,7 @@ def test_a_model_that_does_not_stop_is_cut_and_it_is_said() -> None:
         "It rained. It poured. It snowed. It froze.", language="en", count=2, cut_off=False
     )
     assert parsed.value.text == "It rained. It poured."
-    assert parsed.note == "the model wrote 2 sentences more than the 2 asked for; left out"
+    assert parsed.note == "left out: 2 more than the 2 asked for"
 
 
 def test_a_cut_off_reply_is_of_use_when_enough_of_it_is_whole() -> None:

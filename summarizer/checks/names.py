@@ -85,7 +85,8 @@ def _unknown_name(
         near = _nearest(token, name, read)
         if near:
             sentence, there = near
-            message = f"“{token.text}” in “{shown}” is not in the article; it has “{there.text}”"
+            inside = f" in “{shown}”" if shown != token.text else ""
+            message = f"“{token.text}”{inside} is not in the article; it has “{there.text}”"
             evidence = (read.evidence(sentence, there.start, there.end),)
             return Signal("names", SignalKind.MISMATCH, 1.0, message, FlagCode.NAME_MISMATCH, spans, evidence)
     words = " ".join(token.text for token in unknown)

@@ -85,12 +85,14 @@ def _find(figure: Figure, read: ReadArticle, same: Same) -> list[tuple[ReadSente
 
 
 def _comparable(figure: Figure, alignment: Alignment) -> list[tuple[ReadSentence, Figure]]:
-    """What the aligned sentences say instead: the first figure of the same kind."""
-    for sentence in alignment.sentences:
-        for other in sentence.figures:
-            if other.unit == figure.unit and other.date == figure.date:
-                return [(sentence, other)]
-    return []
+    """What the aligned sentences say instead: the nearest figure of the same kind."""
+    candidates = [
+        (abs(other.value - figure.value), order, sentence, other)
+        for order, sentence in enumerate(alignment.sentences)
+        for other in sentence.figures
+        if other.unit == figure.unit and other.date == figure.date
+    ]
+    return [min(candidates, key=lambda c: c[:2])[2:]] if candidates else []
 
 
 def _quotes(found: list[tuple[ReadSentence, Figure]], read: ReadArticle) -> tuple[Evidence, ...]:

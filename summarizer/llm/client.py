@@ -104,11 +104,12 @@ class OpenAIModel:
 
         while True:
             body = self._body(request, max_tokens)
+            optional = self._optional(body)  # before another answer's refusal changes it
             loop = retry.retrying(max(1, counter.left), sleep=self._sleep, random=self._random)
             try:
                 reply: object = await loop(self._send, body, counter)
             except (openai.OpenAIError, TimeoutError, ValueError) as error:
-                refused = retry.unsupported_parameter(error, self._optional(body))
+                refused = retry.unsupported_parameter(error, optional)
                 if refused in _LENGTHS:
                     self.bounds_lengths = False
                     continue
@@ -192,17 +193,21 @@ async def list_models(base_url: str | None, api_key: str | None = None, timeout_
     client = _open_client(url, _checked_key(api_key, base_url), timeout_s)
     try:
         with anyio.fail_after(timeout_s):
-            page: Any = await client.models.list()
-    except (openai.OpenAIError, TimeoutError, ValueError) as error:
+            # Not models.list(): it breaks down over a page that is no JSON.
+            page: object = await client.get("/models", cast_to=object)
+    except (openai.OpenAIError, TimeoutError) as error:
         raise _mapped(error, url, None, api_key or _NO_KEY) from error
+    except ValueError:
+        page = None
     finally:
         await client.close()
-    found = getattr(page, "data", None)
+    found = page.get("data") if isinstance(page, dict) else None
     if not isinstance(found, list):
         raise ModelRejected(
             f"{url} is no model server: it sends no list of models", hint=_is_the_path_right(url)
         )
-    return [model.id for model in found if isinstance(getattr(model, "id", None), str)]
+    names = [entry.get("id") for entry in found if isinstance(entry, dict)]
+    return [name for name in names if isinstance(name, str)]
 
 
 class _Counter:
@@ -239,9 +244,13 @@ def _open_client(url: str, key: str, timeout_s: float, http_client: Any = None) 
         # What runs on this machine is not reached through a proxy that the environment names.
         http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=not is_loopback(url))
     # max_retries=0: the package's own retries would multiply with ours.
-    return openai.AsyncOpenAI(
+    client = openai.AsyncOpenAI(
         base_url=url, api_key=key, timeout=timeout, max_retries=0, http_client=http_client
     )
+    if url != OPENAI_URL:
+        # Read from the environment by the package, and nobody else's business.
+        client.organization = client.project = None
+    return client
 
 
 def is_loopback(url: str) -> bool:
@@ -354,6 +363,9 @@ def _mapped(error: Exception, url: str, name: str | None, key: str) -> ModelErro
     status, said = retry.status_of(error), _said(error, key)
     if status is None:
         return ModelUnavailable(f"nothing answers at {url}: {said}", hint=_is_it_running(url))
+    if retry.classify(error) is not retry.Kind.FATAL:
+        hint = f"The server has trouble of its own. Try again later, or use another one: {SERVER_EXAMPLES}."
+        return ModelUnavailable(f"{url} answers with HTTP {status}: {said}", hint=hint)
     if retry.is_no_quota(error):
         hint = "Top up the account, or use another model: --model NAME, or none for the embedded one."
     elif status in (401, 403):

@@ -37,7 +37,7 @@ def main() -> None:
     params.cache_prompt = False
     params.cache_ram_mib = 0  # its default keeps up to 8 GB of old prompts
     params.cpuparams.n_threads = config["threads"]
-    params.cpuparams_batch.n_threads = config["threads"]
+    params.cpuparams_batch.n_threads = config["prompt_threads"]
     params.verbosity = 1  # errors only
     server = xllamacpp.Server(params)  # comes back when the model is loaded
     os.write(pipe, (server.listening_address + "\n").encode())
