@@ -10,7 +10,7 @@ from .article import Article
 from .checks import coverage, names, numbers, quotes
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
-from .checks.text import span
+from .checks.text import other_language, span
 from .flags import FlagCode
 from .report import (
     Basis,
@@ -61,8 +61,10 @@ def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Findi
     text = read_statement(statement.text, read.lex)
     if not text.content:
         return _unchecked(statement, FlagCode.UNCERTAIN, "it has no word that could be checked", settings)
-    if _other_script(statement.text, read.article.text):
-        message = "the statement is written in another script than the article"
+    other = other_language(text.tokens, read.lex)
+    if other or _other_script(statement.text, read.article.text):
+        said = f"in another language ({other})" if other else "in another script"
+        message = f"the statement is written {said} than the article"
         return _unchecked(statement, FlagCode.LANGUAGE_MISMATCH, message, settings)
     cited = tuple(n for n in statement.cited or () if 1 <= n <= len(read.sentences))
     alignment = align(text, read, cited)

@@ -58,6 +58,7 @@ RECORDINGS = (
     Recording("flood-warning.txt", Profile.STANDARD),
     Recording("quarterly-results.md", Profile.STANDARD),
     Recording("stadtwerke-de.txt", Profile.STANDARD),
+    Recording("court-verdict-uk.txt", Profile.STANDARD),
 )
 
 

