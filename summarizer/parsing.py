@@ -104,7 +104,7 @@ def parse_plain_summary(raw: str, *, language: str, count: int, cut_off: bool) -
     if problems:
         raise Unparsed(problems)
     notes = [f"left out: {repeated} repeated word for word"] if repeated else []
-    notes += [f"left out: {more} more than the {count} asked for"] if more else []
+    notes += [f"left out: what the model wrote after {count} sentences ({more} more)"] if more else []
     summary = Summary(None, tuple(SummarySentence(f"s{n}", s) for n, s in enumerate(sentences, 1)))
     return Parsed(summary, "; ".join(notes) or None)
 

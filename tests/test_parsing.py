@@ -131,7 +131,7 @@ def test_a_model_that_does_not_stop_is_cut_and_it_is_said() -> None:
         "It rained. It poured. It snowed. It froze.", language="en", count=2, cut_off=False
     )
     assert parsed.value.text == "It rained. It poured."
-    assert parsed.note == "left out: 2 more than the 2 asked for"
+    assert parsed.note == "left out: what the model wrote after 2 sentences (2 more)"
 
 
 def test_a_cut_off_reply_is_of_use_when_enough_of_it_is_whole() -> None:
