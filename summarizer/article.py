@@ -77,7 +77,8 @@ class Article(Record, frozen=True):
         if words < MIN_WORDS:
             what = "the text is empty" if not text else f"the text has only {words} word{'s' * (words != 1)}"
             raise ArticleError(
-                f"{what}; an article needs at least {MIN_WORDS}", hint="Hand over the whole article text."
+                f"{what}; an article needs at least {MIN_WORDS} words",
+                hint="Hand over the whole article text.",
             )
         if words > MAX_WORDS:
             raise ArticleError(

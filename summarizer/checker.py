@@ -69,7 +69,7 @@ def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Findi
     cited = tuple(n for n in statement.cited or () if 1 <= n <= len(read.sentences))
     alignment = align(text, read, cited)
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
-    risk = estimate(signals, alignment.coverage)
+    risk = estimate(signals, alignment)
     evidence = tuple(read.evidence(sentence) for sentence in alignment.sentences)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)
@@ -159,7 +159,10 @@ def _uncertain(
 ) -> Flag:
     code = FlagCode.UNCERTAIN
     doubts = [signal for signal in signals if signal.kind is SignalKind.DOUBT]
-    reasons = "; ".join(signal.message for signal in doubts)
+    said = [signal.message for signal in doubts]
+    if len(evidence) > 1:
+        said.append("it is put together from " + ", ".join(f"[{piece.sentence}]" for piece in evidence))
+    reasons = "; ".join(said)
     message = f"the rules cannot tell, and no judge was asked{': ' if reasons else ''}{reasons}"
     spans = tuple(piece for signal in doubts for piece in signal.spans)
     return Flag(code, settings.severity_of(code), message, spans, evidence)

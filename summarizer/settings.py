@@ -41,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_claims: int = 12
     timeout_s: float = 120.0  # one HTTP request
     max_attempts: int = 4  # HTTP requests for one planned answer
-    risk_low: float = 0.35
+    risk_low: float = 0.40
     risk_high: float = 0.65
     severity: dict[FlagCode, Severity] = {}
 

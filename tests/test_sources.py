@@ -486,10 +486,10 @@ ENDINGS = ".txt, .md, .markdown, .html, .htm, .json"
 @pytest.mark.parametrize(
     ("name", "content", "message", "hint"),
     [
-        pytest.param("a.txt", b"", "the text is empty; an article needs at least 10", "Hand over the whole article text.", id="empty"),
-        pytest.param("a.md", b"---\ntitle: x\n---\n", "the text is empty; an article needs at least 10", "Hand over the whole article text.", id="front matter only"),
-        pytest.param("a.json", b'{"text": ""}', "the text is empty; an article needs at least 10", "Hand over the whole article text.", id="empty in JSON"),
-        pytest.param("a.txt", b"Too short.", "the text has only 2 words; an article needs at least 10", "Hand over the whole article text.", id="short"),
+        pytest.param("a.txt", b"", "the text is empty; an article needs at least 10 words", "Hand over the whole article text.", id="empty"),
+        pytest.param("a.md", b"---\ntitle: x\n---\n", "the text is empty; an article needs at least 10 words", "Hand over the whole article text.", id="front matter only"),
+        pytest.param("a.json", b'{"text": ""}', "the text is empty; an article needs at least 10 words", "Hand over the whole article text.", id="empty in JSON"),
+        pytest.param("a.txt", b"Too short.", "the text has only 2 words; an article needs at least 10 words", "Hand over the whole article text.", id="short"),
         pytest.param("a.md", b"word " * 200_001, "the text has 200,001 words; the limit is 200,000", "Split it into the articles that it is made of.", id="long"),
         pytest.param("a.csv", EN.encode(), "files that end in .csv are not read", f"Known endings: {ENDINGS}, or none.", id="unknown ending"),
         pytest.param("a.pdf", b"%PDF-1.7\n\xff\0", "looks like a PDF", TEXT_HINT, id="PDF"),
@@ -567,7 +567,7 @@ class Locked(io.BytesIO):
     [
         pytest.param(Endless(), "larger than the limit of 20 MB", "Split it into the articles that it is made of.", id="endless"),
         pytest.param(Locked(), "cannot be read: Permission denied", "Check its permissions.", id="locked"),
-        pytest.param(io.BytesIO(), "the text is empty; an article needs at least 10", "Hand over the whole article text.", id="empty"),
+        pytest.param(io.BytesIO(), "the text is empty; an article needs at least 10 words", "Hand over the whole article text.", id="empty"),
     ],
 )  # fmt: skip
 def test_unreadable_standard_input(stdin: io.BytesIO, message: str, hint: str) -> None:

@@ -17,10 +17,15 @@ _MIN_GAIN = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The sentences, best first, and the share (0 to 1, weighed) of the statement that they cover."""
+    """The sentences, best first, and the shares (0 to 1, weighed) of the statement that they cover.
+
+    ``coverage`` is of all of them together, ``best`` of the one that covers most: a statement put together
+    from scraps of many sentences has much of the first and little of the second.
+    """
 
     sentences: tuple[ReadSentence, ...]
     coverage: float
+    best: float
 
 
 def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = ()) -> Alignment:
@@ -28,8 +33,9 @@ def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = 
     words = {token.stem: (read.weight(token.stem), family(token)) for token in statement.content}
     total = sum(weight for weight, _ in words.values())
     if not total:
-        return Alignment((), 0.0)
+        return Alignment((), 0.0, 0.0)
     chosen: list[ReadSentence] = []
+    best_share = 0.0
     missing = set(words)
     candidates = list(read.sentences)
     while candidates and missing and len(chosen) < MAX_SENTENCES:
@@ -43,12 +49,14 @@ def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = 
             score += _CITED_BONUS if sentence.number in cited else 0.0
             if score > rank:
                 best, gain, rank = sentence, share, score
+        best_share = best_share if chosen else gain
         if best is None or (chosen and gain < _MIN_GAIN):
             break
         chosen.append(best)
         missing -= _covered(best, missing, words)
         candidates = [sentence for sentence, _ in gains if sentence is not best]
-    return Alignment(tuple(chosen), 1.0 - sum(words[stem][0] for stem in sorted(missing)) / total)
+    coverage = 1.0 - sum(words[stem][0] for stem in sorted(missing)) / total
+    return Alignment(tuple(chosen), coverage, best_share)
 
 
 def _covered(sentence: ReadSentence, missing: set[str], words: dict[str, tuple[float, str]]) -> set[str]:
