@@ -88,7 +88,20 @@ _ENVIRONMENT = {
     "SUMMARIZER_TIMEOUT_S": "timeout_s",
     "SUMMARIZER_MAX_ATTEMPTS": "max_attempts",
 }
-ENVIRONMENT_NAMES = (*_ENVIRONMENT, "SUMMARIZER_CONFIG", "OPENAI_API_KEY")
+ENVIRONMENT_NAMES = (*_ENVIRONMENT, "SUMMARIZER_CONFIG", "SUMMARIZER_DEBUG", "OPENAI_API_KEY")
+
+
+def config_path(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Path | None:
+    """The settings file that is in use; None where there is none. One that was named need not exist."""
+    environ = os.environ if environ is None else environ
+    named = environ.get("SUMMARIZER_CONFIG")
+    path = Path(named) if named else (folder or Path.cwd()) / CONFIG_NAME
+    return path if named or path.is_file() else None
+
+
+def debugging(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether ``SUMMARIZER_DEBUG`` asks for tracebacks."""
+    return bool((os.environ if environ is None else environ).get("SUMMARIZER_DEBUG"))
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -100,9 +113,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    named = environ.get("SUMMARIZER_CONFIG")
-    path = Path(named) if named else folder / CONFIG_NAME
-    if not named and not path.is_file():
+    path = config_path(environ, folder)
+    if path is None:
         return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

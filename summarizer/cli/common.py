@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 
 from ..errors import ModelError, SummarizerError
 from ..render.safe import safe, safe_json
+from ..settings import debugging
 
 DONE, BUG, BAD_INPUT, NO_MODEL, INCOMPLETE, STOPPED, NO_READER = 0, 1, 2, 3, 4, 130, 141
 PLAIN_WIDTH = 100  # where there is no terminal that has a width
@@ -181,12 +182,12 @@ def _guarded(command: Callable[[], Any]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     except Exception as error:  # noqa: BLE001  (the last place that can tell anything)
-        if os.environ.get(DEBUG):
+        if debugging():
             traceback.print_exc()
         words = " ".join(str(error).split())
         complain(
             f"{type(error).__name__}{': ' if words else ''}{words}; this is a bug",
-            None if os.environ.get(DEBUG) else f"the same with {DEBUG}=1 set, and report what it prints",
+            None if debugging() else f"the same with {DEBUG}=1 set, and report what it prints",
         )
         return BUG
     return code if isinstance(code, int) else DONE

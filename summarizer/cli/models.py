@@ -1,7 +1,6 @@
 """``summarizer models``: which model would be used, why, and how to use a stronger one."""
 
 import json as json_module
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from rich.text import Text
 from ..errors import SummarizerError
 from ..render.marking import hanging
 from ..render.safe import safe
-from ..settings import CONFIG_NAME, Settings
+from ..settings import CONFIG_NAME, Settings, config_path
 from .common import examples, put_json, put_rendered, without_passwords
 
 if TYPE_CHECKING:
@@ -119,11 +118,8 @@ _STRONGER = (
 
 
 def _config() -> str | None:
-    """The settings file in use. Settings read it; here it is only named."""
-    named = os.environ.get("SUMMARIZER_CONFIG")
-    if named:
-        return named
-    return str(Path(CONFIG_NAME).absolute()) if Path(CONFIG_NAME).is_file() else None
+    path = config_path()
+    return None if path is None else str(path)
 
 
 class _Table:
