@@ -29,10 +29,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T]):
-    """What a reply says, and in ``note`` what of it was left out, if anything was."""
+    """What a reply says, and in ``note`` what of it was left out, if anything was.
+
+    ``complete`` is false when there is less than was asked for.
+    """
 
     value: T
     note: str | None = None
+    complete: bool = True
 
 
 def parse_summary(raw: str) -> Parsed[Summary]:
@@ -82,8 +86,9 @@ def parse_plain_summary(raw: str, *, language: str, count: int, cut_off: bool) -
     """The summary in a plain-text reply of the compact profile: its first ``count`` sentences.
 
     Very small models add things whatever the prompt says: a lead-in ("Here is a summary:"), list marks,
-    sentences repeated word for word; and they do not stop. What is left out is said in the note. A reply
-    that was ``cut_off`` is of use when it has so many whole sentences. Raises Unparsed.
+    sentences repeated word for word; and they do not stop. What is left out is said in the note. Of a reply
+    that was ``cut_off`` the whole sentences are taken, and it is not complete when they are fewer than
+    asked for. Raises Unparsed.
     """
     text = _MARKUP.sub("", _LEAD_IN.sub("", _checked_text(raw).strip())).strip()
     text = re.sub(r"[ \t]+", " ", text)
@@ -95,18 +100,18 @@ def parse_plain_summary(raw: str, *, language: str, count: int, cut_off: bool) -
     sentences = list(dict.fromkeys(written))
     if not sentences:
         raise Unparsed(["the reply has no whole sentence"])
-    if cut_off and len(sentences) < count:
-        raise Unparsed([f"the reply was cut off after {len(sentences)} whole sentences of {count}"])
+    short = cut_off and len(sentences) < count
     repeated, more = len(written) - len(sentences), len(sentences[count:])
     sentences = sentences[:count]
     data = {"headline": None, "sentences": [{"evidence": [1], "text": s} for s in sentences]}
     problems = schemas.violations("summary", data)
     if problems:
         raise Unparsed(problems)
-    notes = [f"left out: {repeated} repeated word for word"] if repeated else []
+    notes = [f"cut off after {len(sentences)} whole sentences of {count}"] if short else []
+    notes += [f"left out: {repeated} repeated word for word"] if repeated else []
     notes += [f"left out: what the model wrote after {count} sentences ({more} more)"] if more else []
     summary = Summary(None, tuple(SummarySentence(f"s{n}", s) for n, s in enumerate(sentences, 1)))
-    return Parsed(summary, "; ".join(notes) or None)
+    return Parsed(summary, "; ".join(notes) or None, complete=not short)
 
 
 # A whole answer inside one code fence: chat models wrap JSON like this in spite of a schema.

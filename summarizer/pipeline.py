@@ -218,7 +218,11 @@ class _Run:
         variables: dict[str, object],
         max_items: dict[str, int] | None = None,
     ) -> T | None:
-        """One planned answer: rendered, sent, parsed. None when it could not be used."""
+        """One planned answer: rendered, sent, parsed.
+
+        None when nothing of it could be used. What came of use before a cut-off is kept; that it was cut
+        off is named all the same.
+        """
         prompt = prompts.load(self.folder, task, compact=self.profile is Profile.COMPACT)
         fitting = self._fitting(sentences, prompt.meta.max_tokens)
         if len(fitting) < len(sentences):
@@ -240,7 +244,8 @@ class _Run:
         if state is AnswerState.OK or (cut_off and request.partial_is_useful):
             try:
                 parsed = parse(answer.text, cut_off)
-                state, value, detail = AnswerState.OK, parsed.value, parsed.note
+                value, detail = parsed.value, parsed.note
+                state = AnswerState.OK if parsed.complete else state
             except parsing.Unparsed as error:
                 state = state if cut_off else AnswerState.UNPARSED
                 detail = "; ".join(error.problems[:5])

@@ -17,6 +17,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -52,8 +53,8 @@ class Prompt:
         placeholder.
         """
         if self.article is None:
-            plain = "\n\n".join(model_copy(s.text) for s in sentences)
-            return Rendered(None, _fill(self.task, self.user, {"article": plain, **variables}))
+            values = {"article": running(sentences), **variables}
+            return Rendered(None, _fill(self.task, self.user, values))
         block = _fill(
             "common/article",
             self.article,
@@ -104,6 +105,12 @@ def fence(article: Article) -> str:
         if digest not in article.text and digest not in (article.title or ""):
             return line
         salt += 1
+
+
+def running(sentences: tuple[Sentence, ...]) -> str:
+    """The plain text: sentences of a paragraph behind each other, a blank line between paragraphs."""
+    paragraphs = groupby(sentences, key=lambda sentence: sentence.paragraph)
+    return "\n\n".join(" ".join(model_copy(s.text) for s in group) for _, group in paragraphs)
 
 
 def numbered(sentences: tuple[Sentence, ...]) -> str:

@@ -110,6 +110,11 @@ _JOINS: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
     "*": (
         # "За словами І." | "П. Петренка": initials before another initial or a name
         (re.compile(r"(?<!\w)[^\W\d_]\.$"), re.compile(r"[^\W\d_]\.\s")),
+        # "Суддя Л. В." | "Ярмолинська", "Hans-J." | "Adler": initials before a name; "Q." | "Why?": a marker
+        (
+            re.compile(r"(?:(?<!\w)[^\W\d_]\.\s[^\W\d_]\.|[^\W\d_]-[^\W\d_]\.|^[^\W\d_]\.)$"),
+            re.compile(r"[^\W\d_]"),
+        ),
         # "It cost approx." | "5m", "No." | "10": an abbreviation before a figure
         (
             re.compile(r"(?i)\b(?:approx|ca|No|Nos|Nr|Art|Abs|Fig|vol|ст|рис|табл)\.$"),

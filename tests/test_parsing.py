@@ -137,5 +137,9 @@ def test_a_model_that_does_not_stop_is_cut_and_it_is_said() -> None:
 def test_a_cut_off_reply_is_of_use_when_enough_of_it_is_whole() -> None:
     parsed = parse_plain_summary("It rained. It poured. It sno", language="en", count=2, cut_off=True)
     assert parsed.value.text == "It rained. It poured."
-    with pytest.raises(Unparsed, match="cut off after 1 whole sentences of 2"):
-        parse_plain_summary("It rained. It pou", language="en", count=2, cut_off=True)
+    assert parsed.complete
+    short = parse_plain_summary("It rained. It pou", language="en", count=2, cut_off=True)
+    assert (short.value.text, short.complete) == ("It rained.", False)
+    assert short.note == "cut off after 1 whole sentences of 2"
+    with pytest.raises(Unparsed, match="no whole sentence"):
+        parse_plain_summary("It rai", language="en", count=2, cut_off=True)

@@ -133,7 +133,12 @@ def test_a_plain_reply_that_was_cut_off_is_used_as_far_as_it_is_whole() -> None:
     assert (report.calls[0].state, report.not_run) == (AnswerState.OK, ())
     short = Answer(AnswerState.TRUNCATED, "The council met. It vo", "m")
     report = run(ScriptedModel({"summary": short}), profile="compact")
-    assert (report.summary, report.calls[0].state) == (None, AnswerState.TRUNCATED)
+    assert report.summary is not None
+    assert report.summary.text == "The council met."
+    assert report.calls[0].state is AnswerState.TRUNCATED
+    assert report.not_run == ("summary: truncated: cut off after 1 whole sentences of 3",)
+    assert report.findings[-1] in report.flagged
+    assert [flag.code.value for flag in report.finding("answer-summary").flags] == ["truncated"]
     assert report.calls[0].raw == "The council met. It vo"
 
 

@@ -46,6 +46,8 @@ def test_compact_prompt_is_one_plain_message() -> None:
     assert rendered.system is None
     assert rendered.user.startswith("Summarize the following article in 3 sentences.")
     assert "[1]" not in rendered.user
+    two = article(f"{TEXT}\n\nNobody left the room.")
+    assert prompts.running(two.sentences) == f"{TEXT}\n\nNobody left the room."
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ words, ranges as one figure.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from text_to_num import text2num
 
@@ -56,7 +57,16 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
         end_index, mantissa, places = found
         figures.append(_finish(text, tokens, index, end_index, mantissa, places, lex))
         index = max(index + 1, end_index)
-    return tuple(figures)
+    return tuple(_share_units(text, figures, lex))
+
+
+def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
+    """In "5 to 6 percent", "12,2 statt 11,8 Cent" the unit stands once and belongs to both."""
+    for index, figure in enumerate(figures):
+        behind = figures[index + 1] if index + 1 < len(figures) else figure
+        between = text[figure.end : behind.start].strip().casefold()
+        shared = figure.unit is None and not figure.date and between in lex.range_words
+        yield replace(figure, unit=behind.unit) if shared else figure
 
 
 def _digits(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:

@@ -12,6 +12,7 @@ A language is one file in ``languages/``; a new one needs no code. Keys of such 
 ``pronouns``           words that need another sentence to be understood
 ``months, weekdays``   as they stand in dates
 ``number_joiners``     words inside a number: "two hundred and fifty"
+``range_words``        words between two figures that share the unit behind the second: "5 to 6 percent"
 ``demonyms``           endings that turn a place into its people; ``people``: those that no ending gives
 ``alternations``       letters that change when a name is inflected: ``"іо"`` for і becoming о
 ``about``              words that make a figure approximate
@@ -58,6 +59,7 @@ class Lexicon:
     suffixes: tuple[str, ...]
     stemmer: str | None
     number_joiners: frozenset[str]
+    range_words: frozenset[str]
     demonyms: frozenset[str]
     people: dict[str, str]
     alternations: dict[str, str]
@@ -127,6 +129,7 @@ def lexicon(code: str) -> Lexicon:
         suffixes=tuple(sorted(words("suffixes"), key=lambda s: (-len(s), s))),
         stemmer=data.get("stemmer"),
         number_joiners=words("number_joiners"),
+        range_words=words("range_words") | {"-", "–"},
         demonyms=words("demonyms"),
         people=values("people"),
         alternations=dict(data.get("alternations", "").split()),
