@@ -26,6 +26,9 @@ hundred and fifty workers. The United Nations praised the design, and Russia and
 """,
     language="en",
 )
+SPORT = Article.from_text(
+    "Ade Finch scored in the 17th minute and Rovers had 19 shots in the end.", language="en"
+)
 UKRAINIAN = Article.from_text(
     """Міськрада Верхньодубська 12 листопада виділила 1,2 млн грн на ремонт школи імені Лесі Українки. За словами
 мера Андрія Петренка, роботи триватимуть п’ять місяців. «Ми чекали на це сім років», — сказала директорка Олена
@@ -66,6 +69,7 @@ WRONG = [
     pytest.param(UKRAINIAN, "Роботи у школі триватимуть шість місяців.", "number_mismatch", ["шість місяців"], id="uk word"),
     pytest.param(GERMAN, "Der Gaspreis steigt zum Januar um 4,3 Prozent.", "number_mismatch", ["4,3 Prozent"], id="de"),
     pytest.param(GERMAN, "Für Haushalte gilt ein Rabatt von 1.520 Euro.", "number_mismatch", ["1.520 Euro"], id="de marks"),
+    pytest.param(SPORT, "Rovers were down with 17 shots.", "number_mismatch", ["17"], id="a place is no count"),
     # quotes
     pytest.param(
         ENGLISH, "“We have fought for this house since 1998,” said Ellen Brandt.", "quote_altered", ["fought"], id="altered"
@@ -111,6 +115,7 @@ RIGHT = [
     pytest.param(ENGLISH, "The cost is about 33 percent above the first estimate.", id="rounded with about"),
     pytest.param(ENGLISH, "The council will spend $6 million on a library.", id="rounded million"),
     pytest.param(ENGLISH, "Vance works with 250 workers and 12,400 drawings.", id="words as digits"),
+    pytest.param(SPORT, "Finch scored after 17 minutes.", id="ordinal minute as a count"),
     pytest.param(ENGLISH, "“We have waited for this house since 1998,” said Ellen Brandt.", id="verbatim, curly"),
     pytest.param(ENGLISH, "\"We have waited for this house since 1998. Our children deserve it,\" Brandt said.", id="joined"),
     pytest.param(ENGLISH, "Brand called the cost “hard to defend”.", id="part of a quotation"),

@@ -22,7 +22,8 @@ class Figure:
     """``value`` is in units of one; ``mantissa`` is the figure as written before its scale word.
 
     ``unit`` is an ISO 4217 code, a unit's name, or None. ``places`` is how many decimals were written,
-    of the mantissa. ``date`` marks days, months and years of dates; ``about`` an approximate figure.
+    of the mantissa. ``date`` marks days, months and years of dates; ``about`` an approximate figure;
+    ``ordinal`` a place in an order ("17th").
     """
 
     start: int
@@ -34,6 +35,7 @@ class Figure:
     about: bool
     date: bool
     word: bool
+    ordinal: bool = False
 
     @property
     def scale(self) -> float:
@@ -179,7 +181,11 @@ def _finish(
         about=_is_about(tokens, first, lex),
         date=unit is None and _in_date(text, tokens, first, end, value, lex),
         word=is_word,
+        ordinal=bool(_ORDINAL.match(text, tokens[first].end)),
     )
+
+
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
 def _adjacent(text: str, left: int, right: int) -> bool:

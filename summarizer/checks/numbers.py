@@ -18,6 +18,7 @@ from .text import span
 
 Same = Callable[[Figure, Figure], bool]
 
+_TIMES = ("second", "minute", "hour", "day", "week", "month", "year")
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
 
 
@@ -81,7 +82,17 @@ def _units_agree(figure: Figure, other: Figure) -> bool:
 
 
 def _find(figure: Figure, read: ReadArticle, same: Same) -> list[tuple[ReadSentence, Figure]]:
-    return [(s, other) for s in read.sentences for other in s.figures if same(figure, other)]
+    return [
+        (sentence, other)
+        for sentence in read.sentences
+        for other in sentence.figures
+        if same(figure, other) and _same_kind(figure, other)
+    ]
+
+
+def _same_kind(figure: Figure, other: Figure) -> bool:
+    """A place in an order is no count; "in the 17th minute" and "after 17 minutes" may be the same."""
+    return figure.ordinal == other.ordinal or figure.date or figure.unit in _TIMES or other.unit in _TIMES
 
 
 def _comparable(figure: Figure, alignment: Alignment) -> list[tuple[ReadSentence, Figure]]:
