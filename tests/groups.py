@@ -7,6 +7,7 @@ With CI=true a group whose tests were selected but of which none ran makes the r
 
 import importlib.util
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ def probe_postgres() -> str | None:
 def probe_local_model() -> str | None:
     if not importlib.util.find_spec("xllamacpp"):
         return "xllamacpp is not installed; type: scripts/setup test"
+    if sys.platform == "linux" and not services.has_library("libgomp.so.1"):
+        return "no libgomp.so.1 here; on Debian type: apt-get install libgomp1"
     if given := os.environ.get("SUMMARIZER_MODEL_FILE"):
         return None if Path(given).is_file() else f"SUMMARIZER_MODEL_FILE names no file: {given}"
     # Looked for, not imported: the package imports the `llm` tool, which is not installed.

@@ -1,5 +1,6 @@
 """Real programs that tests talk to: a headless Chromium and a PostgreSQL server of the run's own."""
 
+import ctypes
 import os
 import pwd
 import re
@@ -145,3 +146,12 @@ def postgres_server() -> Iterator[str]:
             _as_postgres(folder, "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def has_library(name: str) -> bool:
+    """Whether the system has a shared library."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True

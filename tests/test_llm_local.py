@@ -423,3 +423,20 @@ def test_a_forked_process_has_its_own() -> None:
         """)
     _, errors = process.communicate(timeout=120)
     assert (errors, process.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("why", "command"),
+    [
+        (
+            "ImportError: libgomp.so.1: cannot open shared object file: No such file",
+            "apt-get install libgomp1)",
+        ),
+        ("ImportError: libfoo.so: cannot open shared object file", "apt-get install libfoo)"),
+        ("it did not come up within 60 s", None),
+    ],
+)
+def test_a_missing_system_library_is_named_with_what_to_type(why: str, command: str | None) -> None:
+    hint = local_process._hint(why)
+    assert "--base-url URL" in hint
+    assert (command in hint) if command else ("apt-get" not in hint)

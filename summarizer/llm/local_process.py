@@ -8,6 +8,7 @@ loopback address and asks for a key that only this process knows.
 import atexit
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -23,6 +24,18 @@ from . import retry
 
 _SERVER_FILE = Path(__file__).with_name("local_server.py")
 _USE_A_SERVER = "Use another file (SUMMARIZER_MODEL_FILE), or a server: --model NAME --base-url URL"
+
+_LIBRARY = re.compile(r"\b(lib[\w+-]+?)\.so(?:\.(\d+))?\S*: cannot open shared object")
+
+
+def _hint(why: str) -> str:
+    """What to do about a server that did not come up."""
+    library = _LIBRARY.search(why)
+    if library is None:
+        return _USE_A_SERVER
+    package = f"{library[1]}{library[2] or ''}"  # as Debian names the packages of libraries
+    return f"Install that system library (Debian, Ubuntu: apt-get install {package}).\n{_USE_A_SERVER}"
+
 
 # Ctrl-C in a terminal goes to every process of its group: this one is ended by us, not by that.
 _DETACHED: dict[str, Any] = {"start_new_session": True}
@@ -155,7 +168,7 @@ class LocalServer:
             process.kill()
             process.wait()
             why = f"it did not come up within {timeout_s:g} s" if overdue.is_set() else self.why()
-            raise ModelUnavailable(f"{self._name} cannot be loaded: {why}", hint=_USE_A_SERVER)
+            raise ModelUnavailable(f"{self._name} cannot be loaded: {why}", hint=_hint(why))
         return Address(url=f"{line}/v1", key=key)
 
     def _discard(self) -> None:
