@@ -110,6 +110,12 @@ def unusable_answer(task: str, code: FlagCode, message: str, settings: Settings)
     return _unchecked(statement, code, message, settings)
 
 
+def unread_input(task: str, message: str, settings: Settings) -> Finding:
+    """The finding that stands for the part of an article which the model was not given."""
+    statement = Statement(f"input-{task}", StatementKind.ANSWER, f"What the model read for “{task}”")
+    return _unchecked(statement, FlagCode.TRUNCATED, message, settings)
+
+
 def _unchecked(statement: Statement, code: FlagCode, message: str, settings: Settings) -> Finding:
     flag = Flag(code, settings.severity_of(code), message)
     return Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, flags=(flag,), unchecked=code.value)

@@ -99,7 +99,7 @@ FLAG_INFO: dict[FlagCode, FlagInfo] = {
     FlagCode.UNANCHORED_DATE: FlagInfo(_M, "a relative date, and no published date to resolve it with"),
     FlagCode.UNPARSED: FlagInfo(_H, "an answer of the model that could not be read"),
     FlagCode.REFUSED: FlagInfo(_H, "the model refused to answer"),
-    FlagCode.TRUNCATED: FlagInfo(_H, "the model's answer was cut off"),
+    FlagCode.TRUNCATED: FlagInfo(_H, "the model's answer, or what it could read, was cut off"),
     FlagCode.OVER_BUDGET: FlagInfo(_M, "not asked, because the budget ran out"),
     FlagCode.MODEL_ERROR: FlagInfo(_H, "the model could not be asked, or failed"),
     FlagCode.UNCERTAIN: FlagInfo(_L, "the rules cannot tell, and no judge was asked"),

@@ -15,7 +15,7 @@ from anyio.from_thread import start_blocking_portal
 
 from . import __version__, parsing, prompts, schemas, worth
 from .article import Article, Sentence, SentenceKind
-from .checker import check_statements, unusable_answer
+from .checker import check_statements, unread_input, unusable_answer
 from .checks.context import read_article
 from .errors import ModelError
 from .flags import FLAG_INFO, FlagCode
@@ -226,8 +226,10 @@ class _Run:
         prompt = prompts.load(self.folder, task, compact=self.profile is Profile.COMPACT)
         fitting = self._fitting(sentences, prompt.meta.max_tokens)
         if len(fitting) < len(sentences):
-            last = f"the first {len(fitting)} of {len(sentences)} sentences"
-            self.not_run.append(f"{task}: the article is longer than the model can read; it read {last}")
+            read = f"the first {len(fitting)} of {len(sentences)} sentences"
+            message = f"the article is longer than the model can read; it read {read}"
+            self.not_run.append(f"{task}: {message}")
+            self.unusable.append(unread_input(task, message, self.settings))
         rendered = prompt.render(self.article, fitting, variables)
         schema = prompt.meta.schema
         request = Request(

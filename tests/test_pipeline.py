@@ -146,6 +146,10 @@ def test_an_article_longer_than_the_context_is_said() -> None:
     text = "The council met on Monday and it voted for the bridge again. " * 400
     report = run(ScriptedModel(PLAIN, context=4096), text, profile="compact")
     assert any("it read the first" in line for line in report.not_run)
+    finding = report.finding("input-summary")
+    assert [flag.code.value for flag in finding.flags] == ["truncated"]
+    assert finding in report.flagged
+    assert any(item.finding == finding for item in report.review_items())
 
 
 def test_bad_articles_raise_before_a_call() -> None:

@@ -134,10 +134,8 @@ def _mixed(name: Name, statement: ReadStatement, read: ReadArticle) -> Signal | 
         return None
     shown = span(statement.text, name.start, name.end)
     if len(own) == 2:
-        first = [other for other in _names_with(own[0], read) if other[1].tokens[-1].stem != own[1].stem]
-        last = [other for other in _names_with(own[1], read) if other[1].tokens[0].stem != own[0].stem]
-        first = [f for f in first if f[1].tokens[0].stem == own[0].stem and len(f[1].tokens) > 1]
-        last = [f for f in last if f[1].tokens[-1].stem == own[1].stem and len(f[1].tokens) > 1]
+        first = [f for f in _longer_names_with(own[0], read) if _differ(f[1], own, shared=0)]
+        last = [f for f in _longer_names_with(own[1], read) if _differ(f[1], own, shared=-1)]
         if first and last:
             evidence = tuple(read.evidence(s, n.start, n.end) for s, n in (last[0], first[0]))
             message = f"the article has “{evidence[0].quote}” and “{evidence[1].quote}”, not “{shown.text}”"
@@ -148,12 +146,18 @@ def _mixed(name: Name, statement: ReadStatement, read: ReadArticle) -> Signal | 
     return Signal("names", SignalKind.DOUBT, 0.5, message, None, (shown,))
 
 
-def _names_with(token: Token, read: ReadArticle) -> list[tuple[ReadSentence, Name]]:
-    """The article's names with this word, without the titles in front."""
+def _differ(name: Name, own: list[Token], *, shared: int) -> bool:
+    """Whether a name has the word at the one end in common and another word at the other end."""
+    other = -1 - shared
+    return name.tokens[shared].stem == own[shared].stem and name.tokens[other].stem != own[other].stem
+
+
+def _longer_names_with(token: Token, read: ReadArticle) -> list[tuple[ReadSentence, Name]]:
+    """The article's names of several words with this one, without the titles in front."""
     found = []
     for sentence in read.sentences:
         for name in sentence.names:
             own = tuple(t for t in name.tokens if t.norm not in read.lex.titles)
-            if any(t.stem == token.stem for t in own):
+            if len(own) > 1 and any(t.stem == token.stem for t in own):
                 found.append((sentence, Name(own)))
     return found
