@@ -60,7 +60,7 @@ def test_an_unusable_answer_is_told_once_among_what_was_not_done() -> None:
     assert "none that needs a look" not in out
     assert "high    answer-claims  truncated: cut off" in out
     lonely = msgspec.structs.replace(report, calls=(), not_run=())
-    assert not_checked(lonely) == [(statement.text, "cut off: stopped at 600 tokens")]
+    assert not_checked(lonely) == [(statement.id, "cut off: stopped at 600 tokens")]
 
 
 def test_no_summary_is_said() -> None:

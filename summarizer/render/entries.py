@@ -89,15 +89,17 @@ def not_checked(report: Report) -> list[tuple[str, str]]:
         if entry.standing is Standing.UNCHECKED and entry.kind is not StatementKind.ANSWER
     ]
     rows += [(call.task, call_in_words(call)) for call in failed]
-    rows += [("not done", step) for step in _other_steps(report)]
+    steps = _other_steps(report)
+    rows += [("not done", step) for step in steps]
     # Of an answer that could be used, a part may have been left out.
     rows += [(call.task, call.detail) for call in report.calls if call not in failed and call.detail]
     rows += [
-        (entry.text, entry.why_unchecked)
+        (entry.id, entry.why_unchecked)
         for entry in entries_of(report)
         if entry.standing is Standing.UNCHECKED
         and entry.kind is StatementKind.ANSWER
         and entry.id not in {f"answer-{call.task}" for call in failed}
+        and not any(step.endswith(entry.why_unchecked) for step in steps)
     ]
     return rows
 
