@@ -5,7 +5,6 @@ Offsets are Unicode code points, half-open: ``article.text[s.start:s.end] == s.t
 
 import hashlib
 import re
-import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
@@ -13,6 +12,7 @@ from typing import Self
 from . import language, segmentation
 from .errors import ArticleError, ReportFormatError, SettingsError
 from .records import Record
+from .unicode_forms import nfc
 
 MIN_WORDS = 10
 MAX_WORDS = 200_000
@@ -171,7 +171,7 @@ def normalise(text: str) -> str:
     Done once, before offsets exist; normalising twice changes nothing.
     """
     text = _SURROGATES.sub("\ufffd", _DROPPED.sub("", text))
-    text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
+    text = _LINE_ENDS.sub("\n", nfc(text))
     return _BLANK_LINES.sub("\n\n", _TRAILING_SPACE.sub("", text)).strip()
 
 

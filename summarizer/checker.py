@@ -22,6 +22,7 @@ from .report import (
     Statement,
     StatementKind,
     Verdict,
+    part_in_words,
 )
 from .risk import estimate
 from .settings import Settings
@@ -104,16 +105,32 @@ def _verdict(
     return Verdict.UNCHECKED, FlagCode.UNCERTAIN.value
 
 
-def unusable_answer(task: str, code: FlagCode, message: str, settings: Settings) -> Finding:
-    """The finding that stands for a planned answer which could not be used, so that it is reviewed."""
-    statement = Statement(f"answer-{task}", StatementKind.ANSWER, f"The model's answer to “{task}”")
+def unusable_answer(
+    task: str, code: FlagCode, message: str, settings: Settings, *, part: str | None = None
+) -> Finding:
+    """The finding that stands for a planned answer which could not be used, so that it is reviewed.
+
+    ``part`` names the part of a long article that the answer is about.
+    """
+    of = "" if part is None else f", {part_in_words(part)}"
+    statement = Statement(
+        f"answer-{task}" if part is None else f"answer-{task}-{part}",
+        StatementKind.ANSWER,
+        f"The model's answer to “{task}”{of}",
+    )
     return _unchecked(statement, code, message, settings)
 
 
-def unread_input(task: str, message: str, settings: Settings) -> Finding:
-    """The finding that stands for the part of an article which the model was not given."""
-    statement = Statement(f"input-{task}", StatementKind.ANSWER, f"What the model read for “{task}”")
+def unread_input(message: str, settings: Settings) -> Finding:
+    """The finding that stands for the part of an article which the model has not read."""
+    statement = Statement("input", StatementKind.ANSWER, "What the model read of the article")
     return _unchecked(statement, FlagCode.TRUNCATED, message, settings)
+
+
+def lost_statement(statement: Statement, settings: Settings) -> Finding:
+    """The finding about a statement that a checker given by the caller did not return."""
+    message = "the checker returned nothing about this statement"
+    return _unchecked(statement, FlagCode.UNCERTAIN, message, settings)
 
 
 def _unchecked(statement: Statement, code: FlagCode, message: str, settings: Settings) -> Finding:

@@ -5,52 +5,44 @@ usable answer is named in ``Report.not_run`` and stands among the findings, so t
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 import anyio
 from anyio.from_thread import start_blocking_portal
 
-from . import __version__, parsing, prompts, schemas, worth
-from .article import Article, Sentence, SentenceKind
-from .checker import check_statements, unread_input, unusable_answer
+from . import __version__, worth
+from .article import Article
+from .asking import Asker
+from .checker import check_statements, lost_statement
 from .checks.context import read_article
 from .errors import ModelError
-from .flags import FLAG_INFO, FlagCode
-from .llm.choose import choose
-from .llm.model import Answer, LanguageModel, Message, Request
-from .parsing import Parsed
-from .report import (
-    AnswerState,
-    Call,
-    Claim,
-    Finding,
-    Report,
-    Statement,
-    StatementKind,
-    Summary,
-    SummarySentence,
-)
+from .llm.model import LanguageModel
+from .llm.stack import Stack, chosen
+from .prompts import Prompts
+from .report import Claim, Finding, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
+from .tasks import Progress, Result, Tasks
 
-Progress = Callable[[str], None]
-T = TypeVar("T")
-Parse = Callable[[str, bool], Parsed[T]]  # of the reply, and whether it was cut off
 
-# Characters a token, on the safe side: English has 4 to 5, Ukrainian 2 to 3 with most vocabularies.
-_CHARACTERS_PER_TOKEN = 2.5
-_PROMPT_TOKENS = 600  # system and task
+class Check(Protocol):
+    """``check_statements``, or a checker in its place."""
+
+    def __call__(
+        self, article: Article, statements: Sequence[Statement], *, settings: Settings
+    ) -> Sequence[Finding]: ...
 
 
 class Summarizer:
     """Summarizes and checks articles with one model. Safe to use from several tasks of one event loop.
 
-    Without a model, ``settings`` choose it: see ``summarizer models``. ``progress`` is told the name of
-    each step as it starts. Close it when done, or use it with ``async with``.
+    Without a model, ``settings`` choose it (see ``summarizer models``), with the answer cache and the
+    run's limits around it; a model that is given is used as it is. ``progress`` is told the name of each
+    step as it starts. Close it when done, or use it with ``async with``.
     """
 
     def __init__(
@@ -60,11 +52,16 @@ class Summarizer:
         settings: Settings | None = None,
         profile: Profile | str | None = None,
         progress: Progress | None = None,
+        check: Check = check_statements,
     ) -> None:
+        """Raises ResourceError for a prompts folder that cannot be used."""
         self.settings = settings or Settings.load()
         self._model = model
         self._profile = Profile(profile) if profile else self.settings.profile
         self._progress = progress or (lambda step: None)
+        self._check = check
+        folder = self.settings.prompts
+        self._prompts = Prompts(prompts_dir(), Path(folder).expanduser() if folder else None)
         self._opening = anyio.Lock()
 
     async def __aenter__(self) -> "Summarizer":
@@ -81,21 +78,79 @@ class Summarizer:
     async def process(self, article: Article | str) -> Report:
         """Summary, claims and findings of one article.
 
-        Raises ArticleError for a text that is no article, ModelError when no model can be spoken to.
-        What a single answer looks like never raises: it is a state in the report.
+        Raises ArticleError for a text that is no article, ModelError when no model can be spoken to,
+        ResourceError and SettingsError for prompts or limits that cannot work. What a single answer looks
+        like never raises: it is a state in the report.
         """
         if isinstance(article, str):
             article = Article.from_text(article)
         model, profile = await self._open()
-        run = _Run(article, model, self.settings, profile, self._progress)
-        return await run.report()
+        created, started = datetime.now(UTC), time.perf_counter()
+        asker = Asker(model, self.settings.article_timeout_s)
+        tasks = Tasks(article, asker, self._prompts, self.settings, profile, self._progress)
+        summary, claims = await self._asked(article, tasks, profile)
+
+        self._progress("check")
+        asked = statements(summary.value, claims.value)
+        findings = await anyio.to_thread.run_sync(self._checked, article, asked)
+        cut = tasks.cut_by_server()
+        return Report(
+            article=article,
+            summary=summary.value,
+            claims=claims.value,
+            findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
+            article_flags=(),
+            calls=(*summary.calls, *claims.calls),
+            not_run=(*summary.not_run, *claims.not_run, *([cut.flags[0].message] if cut else [])),
+            profile=profile.value,
+            model=model.name,
+            created=created.isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - started, 3),
+            version=__version__,
+            checker_version=CHECKER_VERSION,
+            parts=max(summary.parts, claims.parts),
+        )
+
+    async def _asked(
+        self, article: Article, tasks: Tasks, profile: Profile
+    ) -> tuple[Result[Summary | None], Result[tuple[Claim, ...]]]:
+        """Both tasks at once. In the compact profile claims are the article's own sentences."""
+        summary: Result[Summary | None] = Result(None)
+        claims: Result[tuple[Claim, ...]] = Result(())
+
+        async def summarise() -> None:
+            nonlocal summary
+            summary = await tasks.summary()
+
+        async def list_claims() -> None:
+            nonlocal claims
+            if profile is Profile.COMPACT:
+                claims = Result(await anyio.to_thread.run_sync(self._worth, article))
+            else:
+                claims = await tasks.claims()
+
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(summarise)
+                group.start_soon(list_claims)
+        except ExceptionGroup as errors:
+            raise _first(errors) from errors
+        return summary, claims
+
+    def _worth(self, article: Article) -> tuple[Claim, ...]:
+        return worth.claims(read_article(article), self.settings.max_claims)
+
+    def _checked(self, article: Article, asked: Sequence[Statement]) -> list[Finding]:
+        """A finding for every statement, whatever the checker gives back."""
+        found = {f.statement.id: f for f in self._check(article, asked, settings=self.settings)}
+        return [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
 
     async def _open(self) -> tuple[LanguageModel, Profile]:
         async with self._opening:
             if self._model is None:
-                choice = await choose(self.settings).resolve()
-                self._model = choice.open()
+                choice = await chosen(self.settings)
                 self._profile = self._profile or choice.profile
+                self._model = Stack.of(choice, self.settings).model
             return self._model, self._profile or Profile.STANDARD
 
 
@@ -126,200 +181,6 @@ def summarize(
 
     with start_blocking_portal() as portal:
         return portal.call(run)
-
-
-class _Run:
-    """One article's way; holds what its steps share."""
-
-    def __init__(
-        self, article: Article, model: LanguageModel, settings: Settings, profile: Profile, progress: Progress
-    ) -> None:
-        self.article = article
-        self.model = model
-        self.settings = settings
-        self.profile = profile
-        self.progress = progress
-        self.folder = Path(settings.prompts) if settings.prompts else prompts_dir()
-        self.calls: list[Call] = []
-        self.not_run: list[str] = []
-        self.unusable: list[Finding] = []
-
-    async def report(self) -> Report:
-        created, started = datetime.now(UTC), time.perf_counter()
-        summary: Summary | None = None
-        claims: tuple[Claim, ...] = ()
-
-        async def summarise() -> None:
-            nonlocal summary
-            summary = await self._summary()
-
-        async def list_claims() -> None:
-            nonlocal claims
-            claims = await self._claims()
-
-        try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(summarise)
-                group.start_soon(list_claims)
-        except ExceptionGroup as errors:
-            raise _first(errors) from errors
-
-        self.progress("check")
-        findings = await anyio.to_thread.run_sync(self._check, summary, claims)
-        order = {"summary": 0, "claims": 1}
-        return Report(
-            article=self.article,
-            summary=summary,
-            claims=claims,
-            findings=(*findings, *self.unusable),
-            article_flags=(),
-            calls=tuple(sorted(self.calls, key=lambda call: order[call.task])),
-            not_run=tuple(self.not_run),
-            profile=self.profile.value,
-            model=self.model.name,
-            created=created.isoformat(timespec="seconds"),
-            seconds=round(time.perf_counter() - started, 3),
-            version=__version__,
-            checker_version=CHECKER_VERSION,
-        )
-
-    async def _summary(self) -> Summary | None:
-        self.progress("summary")
-        count = self.settings.summary_sentences
-        sentences = self.article.sentences
-        if self.profile is Profile.COMPACT:
-            body = tuple(s for s in sentences if s.kind is not SentenceKind.HEADLINE)
-            return await self._ask("summary", body, self._parse_plain, {"sentences": count})
-        return await self._ask(
-            "summary", sentences, _whole(parsing.parse_summary), {"sentences": count}, {"sentences": count}
-        )
-
-    def _parse_plain(self, raw: str, cut_off: bool) -> Parsed[Summary]:
-        count = self.settings.summary_sentences
-        return parsing.parse_plain_summary(raw, language=self.article.language, count=count, cut_off=cut_off)
-
-    async def _claims(self) -> tuple[Claim, ...]:
-        limit = self.settings.max_claims
-        if self.profile is Profile.COMPACT:
-            read = await anyio.to_thread.run_sync(read_article, self.article)
-            return worth.claims(read, limit)
-        self.progress("claims")
-        sentences = self.article.sentences
-        claims = await self._ask(
-            "claims", sentences, _whole(parsing.parse_claims), {"max_claims": limit}, {"claims": limit}
-        )
-        return claims or ()
-
-    async def _ask(
-        self,
-        task: str,
-        sentences: tuple[Sentence, ...],
-        parse: Parse[T],
-        variables: dict[str, object],
-        max_items: dict[str, int] | None = None,
-    ) -> T | None:
-        """One planned answer: rendered, sent, parsed.
-
-        None when nothing of it could be used. What came of use before a cut-off is kept; that it was cut
-        off is named all the same.
-        """
-        prompt = prompts.load(self.folder, task, compact=self.profile is Profile.COMPACT)
-        fitting = self._fitting(sentences, prompt.meta.max_tokens)
-        if len(fitting) < len(sentences):
-            read = f"the first {len(fitting)} of {len(sentences)} sentences"
-            message = f"the article is longer than the model can read; it read {read}"
-            self.not_run.append(f"{task}: {message}")
-            self.unusable.append(unread_input(task, message, self.settings))
-        rendered = prompt.render(self.article, fitting, variables)
-        schema = prompt.meta.schema
-        request = Request(
-            task=task,
-            messages=_messages(rendered),
-            max_tokens=prompt.meta.max_tokens,
-            schema_name=schema,
-            schema=self._wire(schema, fitting, max_items or {}) if schema else None,
-            partial_is_useful=schema is None,
-        )
-        answer = await self.model.answer(request)
-        state, value, detail = answer.state, None, answer.detail
-        cut_off = state is AnswerState.TRUNCATED
-        if state is AnswerState.OK or (cut_off and request.partial_is_useful):
-            try:
-                parsed = parse(answer.text, cut_off)
-                value, detail = parsed.value, parsed.note
-                state = AnswerState.OK if parsed.complete else state
-            except parsing.Unparsed as error:
-                state = state if cut_off else AnswerState.UNPARSED
-                detail = "; ".join(error.problems[:5])
-        self.calls.append(self._call(request, rendered, prompt.meta.version, answer, state, detail))
-        if state.flag_code is not None:
-            self._not_usable(task, state.flag_code, detail or state.value)
-        return value
-
-    def _fitting(self, sentences: tuple[Sentence, ...], max_tokens: int) -> tuple[Sentence, ...]:
-        """As many sentences from the top as the model can read besides prompt and answer."""
-        if self.model.context is None:
-            return sentences
-        room = (self.model.context - max_tokens - _PROMPT_TOKENS) * _CHARACTERS_PER_TOKEN
-        for index, sentence in enumerate(sentences):
-            room -= len(sentence.text) + 8
-            if room < 0:
-                return sentences[: max(1, index)]
-        return sentences
-
-    def _wire(
-        self, schema: str, sentences: tuple[Sentence, ...], max_items: dict[str, int]
-    ) -> schemas.Schema:
-        return schemas.wire(
-            schema, sentences=sentences[-1].number, max_items=max_items, lengths=self.model.bounds_lengths
-        )
-
-    def _call(
-        self,
-        request: Request,
-        rendered: prompts.Rendered,
-        version: int,
-        answer: Answer,
-        state: AnswerState,
-        detail: str | None,
-    ) -> Call:
-        return Call(
-            task=request.task,
-            state=state,
-            model=answer.model,
-            prompt_hash=rendered.hash,
-            schema_hash=schemas.schema_hash(request.schema_name) if request.schema_name else None,
-            parameters={
-                "max_tokens": request.max_tokens,
-                "temperature": request.temperature,
-                "seed": request.seed,
-                "prompt_version": version,
-            },
-            attempts=answer.attempts,
-            seconds=round(answer.seconds, 3),
-            usage=answer.usage,
-            response_id=answer.response_id,
-            detail=detail,
-            raw=None if state is AnswerState.OK and detail is None else answer.text,
-        )
-
-    def _not_usable(self, task: str, code: FlagCode, detail: str) -> None:
-        self.not_run.append(f"{task}: {code.value}: {detail}")
-        message = f"{FLAG_INFO[code].meaning}: {detail}"
-        self.unusable.append(unusable_answer(task, code, message, self.settings))
-
-    def _check(self, summary: Summary | None, claims: tuple[Claim, ...]) -> list[Finding]:
-        return check_statements(self.article, statements(summary, claims), settings=self.settings)
-
-
-def _whole(parse: Callable[[str], Parsed[T]]) -> Parse[T]:
-    """A parser for answers that are of use only whole."""
-    return lambda raw, cut_off: parse(raw)
-
-
-def _messages(rendered: prompts.Rendered) -> tuple[Message, ...]:
-    user = Message("user", rendered.user)
-    return (user,) if rendered.system is None else (Message("system", rendered.system), user)
 
 
 def _first(errors: BaseExceptionGroup[Any]) -> BaseException:

@@ -2,13 +2,16 @@
 
 Layout of a prompts folder::
 
-    common/system.md, common/article.md     the same for every task, so that a provider's prefix cache
-                                            pays for system and article once
+    common/system.md, common/examples.md    who the model is and how it works; two worked examples
+    common/article.md                       the article, the same for every task: a provider's prefix
+                                            cache pays for system, examples and article once
+    common/again.md                         what follows an answer that could not be used
     TASK/user.md, TASK/meta.toml            the task; meta: version, schema, max_tokens
-    compact/TASK/…                          the same for very small models: one message, no JSON
+    compact/TASK/…, compact/again.md        the same for very small models: one message, no JSON
 
-The article stands behind a fence made from its own hash: the same article always gives the same
-prompt, and no article can close its fence.
+A folder of one's own holds the files that differ; the others are the built-in ones. The article stands
+behind a fence made from its own hash: the same article always gives the same prompt, and no article
+can close its fence.
 """
 
 import hashlib
@@ -17,13 +20,16 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import msgspec
+from rapidfuzz import process
 
-from .article import Article, Sentence, SentenceKind
 from .errors import ResourceError
+from .settings import Style
+
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]+\n")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,42 +41,6 @@ class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """A loaded task. ``system`` and ``article`` are None in the compact profile."""
-
-    task: str
-    meta: Meta
-    user: str
-    system: str | None = None
-    article: str | None = None
-
-    def render(
-        self, article: Article, sentences: tuple[Sentence, ...], variables: Mapping[str, object]
-    ) -> "Rendered":
-        """Fill the placeholders.
-
-        Raises ResourceError that names every placeholder without a value and every value without a
-        placeholder.
-        """
-        if self.article is None:
-            values = {"article": running(sentences), **variables}
-            return Rendered(None, _fill(self.task, self.user, values))
-        block = _fill(
-            "common/article",
-            self.article,
-            {
-                "fence": fence(article),
-                "headline": _headline(article),
-                "article": numbered(sentences),
-            },
-        )
-        task = _fill(self.task, self.user, variables)
-        return Rendered(
-            None if self.system is None else self.system.strip(), f"{block.strip()}\n\n{task.strip()}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Rendered:
     """What is sent. ``hash`` is 16 hex digits of SHA-256 over all of it."""
 
@@ -79,89 +49,139 @@ class Rendered:
 
     @property
     def hash(self) -> str:
-        return hashlib.sha256(f"{self.system or ''}\x1f{self.user}".encode()).hexdigest()[:16]
+        return hash_of(self.system or "", self.user)
 
 
-def load(folder: Path, task: str, *, compact: bool = False) -> Prompt:
-    """A task's prompt. Raises ResourceError for a file that is missing or wrong."""
-    place = folder / "compact" / task if compact else folder / task
-    try:
-        meta = msgspec.convert(tomllib.loads(_read(place / "meta.toml")), Meta)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ResourceError(f"{place / 'meta.toml'}: {error}") from error
-    user = _read(place / "user.md").strip()
-    if compact:
-        return Prompt(task, meta, user)
-    common = folder / "common"
-    return Prompt(task, meta, user, _read(common / "system.md"), _read(common / "article.md"))
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A prompt file with its placeholders."""
+
+    name: str
+    text: str
+
+    def fill(self, values: Mapping[str, object]) -> str:
+        """The text with every placeholder filled. An empty value need not have a placeholder.
+
+        Raises ResourceError that names every placeholder without a value and every value without a
+        placeholder.
+        """
+        template = string.Template(self.text)
+        wanted = set(template.get_identifiers())
+        missing = sorted(wanted - values.keys())
+        unused = sorted(name for name in values.keys() - wanted if values[name] != "")
+        if missing or unused:
+            parts = [f"no value for {', '.join(f'${name}' for name in missing)}"] if missing else []
+            parts += [f"no placeholder for {', '.join(unused)}"] if unused else []
+            raise ResourceError(
+                f"prompt {self.name}: {'; '.join(parts)}",
+                hint=f"Placeholders that this file can have: {', '.join(f'${n}' for n in sorted(values))}.",
+            )
+        try:
+            filled = template.substitute(values)
+        except ValueError as error:
+            raise ResourceError(f"prompt {self.name}: {error}; write $$ for a dollar sign") from error
+        # Where a value is empty, no trace of its placeholder: very small models stumble over stray blanks.
+        return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", filled)).strip()
 
 
-def fence(article: Article) -> str:
-    """A line that the article does not contain, from its own hash; salted again while it does."""
-    salt = 0
-    while True:
-        digest = hashlib.sha256(f"{salt}:{article.id}".encode()).hexdigest()[:16]
-        line = f"=====ARTICLE-{digest}====="
-        if digest not in article.text and digest not in (article.title or ""):
-            return line
-        salt += 1
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A loaded task. ``system`` is None in the compact profile."""
+
+    task: str
+    meta: Meta
+    user: Template
+    again: Template
+    system: str | None = None
+
+    def render(self, values: Mapping[str, object], *, before: str = "") -> Rendered:
+        """The task with its placeholders filled, behind ``before`` (the article). Raises ResourceError."""
+        task = self.user.fill(values)
+        return Rendered(self.system, f"{before}\n\n{task}" if before else task)
 
 
-def running(sentences: tuple[Sentence, ...]) -> str:
-    """The plain text: sentences of a paragraph behind each other, a blank line between paragraphs."""
-    paragraphs = groupby(sentences, key=lambda sentence: sentence.paragraph)
-    return "\n\n".join(" ".join(model_copy(s.text) for s in group) for _, group in paragraphs)
+class Prompts:
+    """The built-in prompts, with the files of ``folder`` in place of those of the same name."""
+
+    def __init__(self, builtin: Path, folder: Path | None = None) -> None:
+        """Raises ResourceError for a folder that is none, or has a file that no prompt has."""
+        self._builtin = builtin
+        self._folder = folder
+        self._loaded: dict[str, str] = {}
+        if folder is not None:
+            _check_folder(folder, builtin)
+
+    def task(self, task: str, *, compact: bool = False) -> Prompt:
+        """A task's prompt. Raises ResourceError for a file that is missing or wrong."""
+        place = f"compact/{task}" if compact else task
+        name = f"{place}/meta.toml"
+        try:
+            meta = msgspec.convert(tomllib.loads(self._read(name)), Meta)
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise ResourceError(f"prompt file {self._path(name)}: {error}") from error
+        if meta.max_tokens < 1:
+            raise ResourceError(f"prompt file {self._path(name)}: max_tokens must be above 0")
+        user = self.template(f"{place}/user.md")
+        if compact:
+            return Prompt(task, meta, user, self.template("compact/again.md"))
+        system = [self.template(f"common/{part}.md").fill({}) for part in ("system", "examples")]
+        return Prompt(task, meta, user, self.template("common/again.md"), "\n\n".join(filter(None, system)))
+
+    def template(self, name: str) -> Template:
+        return Template(name, self._read(name))
+
+    def _path(self, name: str) -> Path:
+        if self._folder is not None and (self._folder / name).is_file():
+            return self._folder / name
+        return self._builtin / name
+
+    def _read(self, name: str) -> str:
+        if name not in self._loaded:  # once: a batch renders thousands of prompts
+            path = self._path(name)
+            try:
+                self._loaded[name] = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeError) as error:
+                raise ResourceError(f"prompt file {path} cannot be read: {error}") from error
+        return self._loaded[name]
 
 
-def numbered(sentences: tuple[Sentence, ...]) -> str:
-    """One sentence a line behind its number, a blank line between paragraphs."""
-    lines: list[str] = []
-    paragraph = sentences[0].paragraph if sentences else 0
-    for sentence in sentences:
-        if sentence.paragraph != paragraph:
-            lines.append("")
-            paragraph = sentence.paragraph
-        lines.append(f"[{sentence.number}] {model_copy(sentence.text)}")
-    return "\n".join(lines)
+def hash_of(*texts: str) -> str:
+    """16 hex digits of SHA-256 over texts."""
+    return hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-# Characters that a reader cannot see and a model can: tags, variation selectors, zero width.
-_INVISIBLE = re.compile("[\U000e0000-\U000e007f\ufe00-\ufe0f\u200b-\u200d\u2060]")
+def style_lines(style: Style) -> str:
+    """What a house asks of its summaries, a line each; empty where it asks for nothing."""
+    lines = []
+    if style.words is not None:
+        lines.append(f"- Length: about {style.words} words in all.")
+    if style.tone:
+        lines.append(f"- Tone: {style.tone.strip().rstrip('.')}.")
+    if style.banned_words:
+        lines.append(f"- Never use these words: {', '.join(style.banned_words)}.")
+    if style.instructions:
+        lines.append(f"- {style.instructions.strip()}")
+    return "\n".join(["House style:", *lines]) if lines else ""
 
 
-def model_copy(text: str) -> str:
-    """A sentence as the model sees it: on one line, nothing invisible in it.
-
-    No way back to offsets is needed: models cite sentence numbers, never text.
-    """
-    return " ".join(_INVISIBLE.sub("", text).split())
-
-
-def _headline(article: Article) -> str:
-    """The title, where it is not itself the first numbered sentence."""
-    if not article.title or article.sentences[0].kind is SentenceKind.HEADLINE:
-        return ""
-    return f"Headline: {model_copy(article.title)}\n"
-
-
-def _fill(name: str, template: str, values: Mapping[str, object]) -> str:
-    wanted = set(string.Template(template).get_identifiers())
-    missing, unused = sorted(wanted - values.keys()), sorted(values.keys() - wanted)
-    if missing or unused:
-        parts = [f"no value for {', '.join(f'${m}' for m in missing)}"] if missing else []
-        parts += [f"no placeholder for {', '.join(unused)}"] if unused else []
-        raise ResourceError(f"prompt {name}: {'; '.join(parts)}")
-    try:
-        return string.Template(template).substitute(values)
-    except ValueError as error:
-        raise ResourceError(f"prompt {name}: {error}; write $$ for a dollar sign") from error
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+def _check_folder(folder: Path, builtin: Path) -> None:
+    if not folder.is_dir():
+        raise ResourceError(f"the prompts folder {folder} is no folder")
+    known = sorted(path.relative_to(builtin).as_posix() for path in builtin.rglob("*.*") if path.is_file())
+    found = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in _SUFFIXES]
+    strange = sorted(set(found) - set(known) - {"README.md"})
+    if strange:
+        near = process.extractOne(strange[0], known, score_cutoff=60)
+        meant = f"Did you mean {near[0]}? " if near else ""
         raise ResourceError(
-            f"prompt file {path} cannot be read: {error}",
-            hint="A prompts folder needs the same files as the built-in one.",
-        ) from error
+            f"the prompts folder {folder} has files that no prompt has: {', '.join(strange)}",
+            hint=f"{meant}Files that it can have: {', '.join(known)}.",
+        )
+    if not set(found) & set(known):
+        raise ResourceError(
+            f"the prompts folder {folder} has no prompt file in it",
+            hint=f"Files that it can have: {', '.join(known)}.",
+        )
+
+
+_SUFFIXES = (".md", ".toml")

@@ -54,7 +54,7 @@ class AnswerState(StrEnum):
     UNPARSED = "unparsed"  # an answer came and could not be read; the raw reply is kept
     REFUSED = "refused"  # the model, or a filter before it, declined
     TRUNCATED = "truncated"  # cut off at the token limit
-    OVER_BUDGET = "over_budget"  # not asked: money, tokens or time had run out
+    OVER_BUDGET = "over_budget"  # not asked, or stopped: money, tokens or time had run out
     MODEL_ERROR = "model_error"  # the server failed, also when asked again
 
     @property
@@ -192,12 +192,28 @@ class Usage(Record, frozen=True):
     cached_tokens: int | None = None
 
 
+class Reply(Record, frozen=True):
+    """A reply that did not count: cut off, not readable, or worse than another to the same question.
+
+    ``raw`` is what came, ``detail`` what was wrong with it.
+    """
+
+    state: AnswerState
+    detail: str
+    raw: str
+    prompt_hash: str
+    response_id: str | None = None
+
+
 class Call(Record, frozen=True):
     """Provenance of one planned answer: what was sent, what came back, what it cost.
 
-    ``cost_usd`` is None when the price is not known: unknown is never 0. ``detail`` says why the state
-    is not ``OK``, or what of a usable reply was left out; ``raw`` keeps the reply in either case.
-    ``attempts`` counts HTTP requests.
+    ``part`` is "2/5" for the second of five parts of a long article, "merge" for the step that puts
+    summaries of parts together, and None for an article read whole. ``state``, ``prompt_hash``,
+    ``response_id``, ``detail`` and ``raw`` tell of the reply that counts, ``set_aside`` of the others;
+    ``attempts`` (HTTP requests), ``seconds``, ``usage`` and ``cost_usd`` cover all of them. ``cost_usd``
+    is None when the price is not known: unknown is never 0. ``detail`` says why the state is not ``OK``,
+    or what of a usable reply was left out; ``raw`` keeps the reply in either case, and of every part.
     """
 
     task: str
@@ -213,13 +229,26 @@ class Call(Record, frozen=True):
     response_id: str | None = None
     detail: str | None = None
     raw: str | None = None
+    part: str | None = None
+    set_aside: tuple[Reply, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Which planned answer: the task, and the part of a long article that it is about."""
+        return self.task if self.part is None else f"{self.task}, {part_in_words(self.part)}"
+
+
+def part_in_words(part: str) -> str:
+    """``2/5`` as "part 2 of 5"; steps that put parts together have their own words."""
+    return part if part.startswith("merge") else f"part {part.replace('/', ' of ')}"
 
 
 class Report(Record, frozen=True):
     """All that is known about one article after its way through the pipeline.
 
     ``summary`` is None when no usable one came. ``not_run`` lists planned steps that did not happen,
-    in words. ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
+    in words. ``parts`` is how many overlapping pieces a long article was read in, 1 when whole.
+    ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
     """
 
     article: Article
@@ -235,6 +264,7 @@ class Report(Record, frozen=True):
     seconds: float
     version: str
     checker_version: str
+    parts: int = 1
     schema_version: int = REPORT_SCHEMA_VERSION
 
     @property

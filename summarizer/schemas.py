@@ -7,7 +7,8 @@ server gets to constrain its output with, derived here by code.
 import copy
 import hashlib
 import json
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -55,34 +56,42 @@ def schema_hash(name: str) -> str:
 
 
 _ANNOTATIONS = ("$schema", "title", "description", "schema_version")
-_LENGTHS = ("minLength", "maxLength")
+# A grammar of some thousand alternatives is slow to build; strict servers take 1,000 at most.
+_MOST_ENUMERATED = 400
 
 
-def wire(
-    name: str, *, sentences: int, max_items: dict[str, int] | None = None, lengths: bool = False
-) -> Schema:
-    """The schema that is sent: no annotations, evidence bounded by the article's number of sentences.
+def wire(name: str, *, sentences: Sequence[int], max_items: Mapping[str, int] | None = None) -> Schema:
+    """The schema that is sent: no annotations, everything bounded that can be.
 
-    ``max_items`` lowers the bound of an array by property name. ``lengths`` keeps string lengths, for
-    servers that build a grammar from the schema (llama.cpp, vLLM, Ollama): there a bound is the only
-    thing that stops a small model's loop. Providers with a strict subset refuse them.
+    ``sentences`` are the numbers that evidence may name; ``max_items`` lowers the bound of an array by
+    property name. String lengths stay in: where a server builds a grammar from the schema (llama.cpp,
+    vLLM, Ollama), bounds are the only thing that stops a small model's loop. For servers that refuse
+    them the client takes them out. The result is shared: not to be changed.
     """
+    return _wire(name, tuple(sentences), tuple(sorted((max_items or {}).items())))
+
+
+@lru_cache(maxsize=64)  # the tasks of an article ask for the same; one entry is some kilobytes
+def _wire(name: str, sentences: tuple[int, ...], max_items: tuple[tuple[str, int], ...]) -> Schema:
     schema = copy.deepcopy(load(name))
     for key in _ANNOTATIONS:
         schema.pop(key, None)
-    _narrow(schema, sentences, max_items or {}, lengths)
+    _narrow(schema, sentences, dict(max_items))
     return schema
 
 
-def _narrow(node: Schema, sentences: int, max_items: dict[str, int], lengths: bool) -> None:
-    if not lengths:
-        for key in _LENGTHS:
-            node.pop(key, None)
+def _narrow(node: Schema, sentences: tuple[int, ...], max_items: dict[str, int]) -> None:
     for name, child in node.get("properties", {}).items():
         if name == "evidence":
-            child["items"]["maximum"] = sentences
+            child["items"] = _numbers(sentences)
         if name in max_items:
             child["maxItems"] = min(max_items[name], child.get("maxItems", max_items[name]))
-        _narrow(child, sentences, max_items, lengths)
+        _narrow(child, sentences, max_items)
     if "items" in node:
-        _narrow(node["items"], sentences, max_items, lengths)
+        _narrow(node["items"], sentences, max_items)
+
+
+def _numbers(sentences: tuple[int, ...]) -> Schema:
+    if 0 < len(sentences) <= _MOST_ENUMERATED:
+        return {"type": "integer", "enum": list(sentences)}
+    return {"type": "integer", "minimum": min(sentences, default=1), "maximum": max(sentences, default=1)}

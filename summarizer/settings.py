@@ -19,6 +19,10 @@ from .errors import SettingsError
 from .flags import FLAG_INFO, FlagCode, Severity
 
 CONFIG_NAME = "summarizer.toml"
+MIN_CONTEXT = 1024
+# What a summary and a list of claims can hold is in schemas/.
+_AT_MOST = {"summary_sentences": 20, "max_claims": 40, "max_attempts": 100}
+_ABOVE_ZERO = ("timeout_s", "article_timeout_s", "max_cost_usd", "max_tokens", "deadline_s")
 
 
 class Profile(StrEnum):
@@ -26,6 +30,30 @@ class Profile(StrEnum):
 
     STANDARD = "standard"  # JSON by schema with evidence numbers: for capable models
     COMPACT = "compact"  # one plain-text summary; code does the rest: for very small models
+
+
+class Api(StrEnum):
+    """Which of the two forms of request an OpenAI-compatible server gets."""
+
+    CHAT = "chat"  # chat.completions: every server has it
+    RESPONSES = "responses"  # OpenAI's newer one
+
+
+class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """House style: what the summary's writer is told besides the task. The table ``[style]``."""
+
+    words: int | None = None  # about how long the whole summary is
+    tone: str | None = None  # as "plain and dry"
+    banned_words: tuple[str, ...] = ()
+    instructions: str | None = None  # whatever else the house wants, in its own words
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a model costs, in US dollars a million tokens, where no list knows it. The table ``[price]``."""
+
+    input: float
+    output: float
+    cached: float | None = None  # input that the server had in its cache; as input where not given
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,8 +67,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prompts: str | None = None  # a folder that replaces the built-in prompts
     summary_sentences: int = 3
     max_claims: int = 12
+    style: Style = Style()
+    api: Api = Api.CHAT
+    context: int | None = None  # tokens that prompt and reply share; not given, as far as it is known
     timeout_s: float = 120.0  # one HTTP request
-    max_attempts: int = 4  # HTTP requests for one planned answer
+    max_attempts: int = 4  # HTTP requests for one reply
+    article_timeout_s: float = 1800.0  # all model calls of one article together
+    max_cost_usd: float | None = None  # these three bound a run
+    max_tokens: int | None = None
+    deadline_s: float | None = None
+    price: Price | None = None
+    cache: bool = True  # keep answers, and never pay for the same one twice
+    cache_file: str | None = None
+    offline: bool = False  # answers from the cache alone
     risk_low: float = 0.40
     risk_high: float = 0.65
     severity: dict[FlagCode, Severity] = {}
@@ -74,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __repr__(self) -> str:
         shown = {f: getattr(self, f) for f in self.__struct_fields__ if f != "api_key"}
+        shown["base_url"] = None if self.base_url is None else shown_url(self.base_url)
         key = "set" if self.api_key else "not set"
         return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())}, api_key=<{key}>)"
 
@@ -87,6 +127,11 @@ _ENVIRONMENT = {
     "SUMMARIZER_PROMPTS": "prompts",
     "SUMMARIZER_TIMEOUT_S": "timeout_s",
     "SUMMARIZER_MAX_ATTEMPTS": "max_attempts",
+    "SUMMARIZER_API": "api",
+    "SUMMARIZER_CONTEXT": "context",
+    "SUMMARIZER_CACHE": "cache",
+    "SUMMARIZER_CACHE_FILE": "cache_file",
+    "SUMMARIZER_OFFLINE": "offline",
 }
 ENVIRONMENT_NAMES = (*_ENVIRONMENT, "SUMMARIZER_CONFIG", "SUMMARIZER_DEBUG", "OPENAI_API_KEY")
 
@@ -97,6 +142,16 @@ def config_path(environ: Mapping[str, str] | None = None, folder: Path | None = 
     named = environ.get("SUMMARIZER_CONFIG")
     path = Path(named) if named else (folder or Path.cwd()) / CONFIG_NAME
     return path if named or path.is_file() else None
+
+
+def cache_path(settings: Settings, environ: Mapping[str, str] | None = None) -> Path:
+    """Where answers are kept: the file in the settings, or one in the user's cache folder."""
+    if settings.cache_file:
+        return Path(settings.cache_file).expanduser()
+    environ = os.environ if environ is None else environ
+    base = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
+    folder = Path(base) if base else Path.home() / ".cache"
+    return folder / "summarizer" / "answers.sqlite"
 
 
 def debugging(environ: Mapping[str, str] | None = None) -> bool:
@@ -144,20 +199,44 @@ def _check_values(settings: Settings) -> None:
         check_url(settings.base_url)
     if not 0 <= settings.risk_low <= settings.risk_high <= 1:
         raise SettingsError("risk_low and risk_high must satisfy 0 <= risk_low <= risk_high <= 1")
-    for name in ("summary_sentences", "max_claims", "max_attempts"):
-        if not 1 <= getattr(settings, name) <= 100:
-            raise SettingsError(f"{name} must be between 1 and 100, not {getattr(settings, name)}")
-    if not settings.timeout_s > 0:
-        raise SettingsError(f"timeout_s must be above 0, not {settings.timeout_s}")
+    for name, most in _AT_MOST.items():
+        if not 1 <= getattr(settings, name) <= most:
+            raise SettingsError(f"{name} must be between 1 and {most}, not {getattr(settings, name)}")
+    for name in _ABOVE_ZERO:
+        value = getattr(settings, name)
+        if value is not None and not value > 0:
+            raise SettingsError(f"{name} must be above 0, not {value}")
+    if settings.context is not None and settings.context < MIN_CONTEXT:
+        raise SettingsError(f"context must be at least {MIN_CONTEXT} tokens, not {settings.context}")
+    if settings.style.words is not None and not 10 <= settings.style.words <= 1000:
+        raise SettingsError(f"style.words must be between 10 and 1000, not {settings.style.words}")
+    if settings.price is not None and not all(
+        value is None or 0 <= value < float("inf")
+        for value in (settings.price.input, settings.price.output, settings.price.cached)
+    ):
+        raise SettingsError("a price must be 0 or more")
+    if settings.offline and not settings.cache:
+        raise SettingsError(
+            "offline, answers come from the cache, and the cache is switched off",
+            hint="Leave out one of --offline and --no-cache.",
+        )
+
+
+def shown_url(url: str) -> str:
+    """An address without user, password and query: what may be printed and logged."""
+    scheme, mark, rest = url.partition("://")
+    # The last @ of all: a password may hold a slash that nobody escaped.
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}".split("?")[0].split("#")[0]
 
 
 def check_url(url: str) -> None:
     """Raises SettingsError unless this can be the address of a model server."""
     hint = "Write it like http://localhost:11434/v1."
+    shown = shown_url(url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise SettingsError(f"base url {url!r} is wrong: {error}", hint=hint) from error
+        raise SettingsError(f"base url {shown!r} is wrong: {error}", hint=hint) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise SettingsError(f"base url {url!r} is no http address", hint=hint)
+        raise SettingsError(f"base url {shown!r} is no http address", hint=hint)

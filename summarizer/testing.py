@@ -22,12 +22,10 @@ class ScriptedModel:
         *,
         name: str = "scripted",
         context: int | None = None,
-        bounds_lengths: bool = True,
     ) -> None:
         self.name = name
         self.context = context
-        self.bounds_lengths = bounds_lengths
-        self.bounds_lengths = True
+        self.identity = f"scripted {name}"
         self.requests: list[Request] = []
         self.closed = False
         self._replies = replies

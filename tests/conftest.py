@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         network.block(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of folders, a new one each time; none of them exists yet."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in count())
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(_caches: Iterator[Path]) -> Iterator[None]:
+    """No test reads or writes the user's stored answers, or another test's."""
+    folder = next(_caches)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SUMMARIZER_CACHE_FILE", str(folder / "answers.sqlite"))
+        patch.setenv("XDG_CACHE_HOME", str(folder))  # for tests that take all our settings away
         yield
 
 

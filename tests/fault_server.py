@@ -1,4 +1,8 @@
-"""A model server on the loopback address that misbehaves as told: one step of its script a request."""
+"""A model server on the loopback address that misbehaves as told: one step of its script a request.
+
+What is the same for both APIs stands at the top level; replies that have a form are in ``CHAT`` and
+``RESPONSES``, under the same names.
+"""
 
 import json
 import threading
@@ -18,6 +22,11 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     before: Callable[["_Handler"], bool] = lambda handler: True
+    pause_s: float = 0.0  # after every byte of the body
+
+
+def _step(reply: Mapping[str, Any]) -> Step:
+    return Step(body=json.dumps(reply))
 
 
 def completion(
@@ -39,7 +48,44 @@ def completion(
     }
     if usage is not None:
         reply["usage"] = usage
-    return Step(body=json.dumps(reply | more))
+    return _step(reply | more)
+
+
+def response(
+    *content: Mapping[str, Any],
+    status: str = "completed",
+    reason: str | None = None,
+    usage: Mapping[str, Any] | None = None,
+    **more: object,
+) -> Step:
+    """A reply of the Responses API: a message of these parts, behind what the model thought."""
+    output: list[dict[str, Any]] = [
+        {"id": "rs_1", "type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}
+    ]
+    if content:
+        output.append({"id": "msg_1", "type": "message", "role": "assistant", "content": list(content)})
+    reply: dict[str, Any] = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "served-name",
+        "status": status,
+        "incomplete_details": None if reason is None else {"reason": reason},
+        "error": None,
+        "output": output,
+    }
+    if usage is not None:
+        reply["usage"] = usage
+    return _step(reply | more)
+
+
+def said(text: object) -> dict[str, Any]:
+    return {"type": "output_text", "text": text, "annotations": []}
+
+
+def response_usage(prompt: int, output: int, cached: int | None = None) -> dict[str, Any]:
+    details = {} if cached is None else {"input_tokens_details": {"cached_tokens": cached}}
+    return {"input_tokens": prompt, "output_tokens": output, "total_tokens": prompt + output, **details}
 
 
 def usage(prompt: int, output: int, cached: int | None = None) -> dict[str, Any]:
@@ -69,19 +115,62 @@ def _stall(handler: "_Handler") -> bool:
     return False
 
 
-ok = completion(usage=usage(100, 10, cached=64))
-no_usage = completion()
-truncated = completion("A fine", finish="length", usage=usage(100, 50))
-refusal = completion(None, refusal="I cannot help with that.", usage=usage(100, 5))
-filtered = completion("", finish="content_filter")
-empty_choices = Step(body=json.dumps({"id": "x", "object": "chat.completion", "choices": []}))
-no_content = completion(None)
+@dataclass(frozen=True)
+class Replies:
+    """What a server may send with status 200, in the form of one API."""
+
+    ok: Step
+    no_usage: Step
+    truncated: Step
+    truncated_in_thought: Step  # nothing was written yet
+    refusal: Step
+    filtered: Step
+    empty: Step
+    no_content: Step
+    odd_content: Step
+    odd_usage: Step
+
+
+_REFUSAL = "I cannot help with that."
+CHAT = Replies(
+    ok=completion(usage=usage(100, 10, cached=64)),
+    no_usage=completion(),
+    truncated=completion("A fine", finish="length", usage=usage(100, 50)),
+    truncated_in_thought=completion(None, finish="length", usage=usage(100, 50)),
+    refusal=completion(None, refusal=_REFUSAL, usage=usage(100, 5)),
+    filtered=completion("", finish="content_filter"),
+    empty=_step({"id": "x", "object": "chat.completion", "choices": []}),
+    no_content=completion(None),
+    odd_content=completion(["a"]),
+    odd_usage=completion(usage={"prompt_tokens": "many", "completion_tokens": True}),
+)
+RESPONSES = Replies(
+    ok=response(said("A fine "), said("summary."), usage=response_usage(100, 10, cached=64)),
+    no_usage=response(said("A fine summary.")),
+    truncated=response(
+        said("A fine"), status="incomplete", reason="max_output_tokens", usage=response_usage(100, 50)
+    ),
+    truncated_in_thought=response(
+        status="incomplete", reason="max_output_tokens", usage=response_usage(100, 50)
+    ),
+    refusal=response({"type": "refusal", "refusal": _REFUSAL}, usage=response_usage(100, 5)),
+    filtered=response(status="incomplete", reason="content_filter"),
+    empty=_step({"id": "x", "object": "response", "status": "completed"}),
+    no_content=response(),
+    odd_content=response(said(["a"])),
+    odd_usage=response(said("A fine summary."), usage={"input_tokens": "many", "output_tokens": True}),
+)
+ok = CHAT.ok  # for tests that speak the older API alone
+
 error_in_200 = Step(body=json.dumps({"error": {"message": "upstream is down", "code": 502}}))
+number_200 = Step(body="7")
+nested_200 = Step(body="[" * 100_000)
 html_200 = Step(body="<html><body>Sign in</body></html>", content_type="text/html")
 broken_json = Step(body='{"id": "x", "choi')
 bad_gateway = Step(502, "<html><h1>502</h1></html>", content_type="text/html")
 dropped = Step(before=_drop)
 stall = Step(before=_stall)
+slow_drip = Step(body=" " * 1200, pause_s=0.05)  # never silent for long, and never done
 server_error = error(500, "overloaded")
 too_fast = error(429, "slow down", headers={"Retry-After": "7"}, code="rate_limit_exceeded")
 too_fast_ms = error(429, "slow down", headers={"retry-after-ms": "1500", "Retry-After": "7"})
@@ -98,6 +187,7 @@ schema_unsupported = error(400, "response_format json_schema is not available")
 context_openai = error(
     400, "This model's maximum context length is 8192 tokens", code="context_length_exceeded"
 )
+too_large = error(413, "Request Entity Too Large")
 context_llama = error(400, "request (20031 tokens) exceeds the limit", type="exceed_context_size_error")
 context_vllm = Step(400, json.dumps({"message": "maximum context length is 4096 tokens", "code": 400}))
 prompt_filtered = error(400, "The prompt triggered the policy", code="content_filter")
@@ -132,10 +222,10 @@ lengths_unsupported = error(
 )
 
 
-def models(*names: str) -> Step:
-    """The list of models."""
-    data = [{"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in names]
-    return Step(body=json.dumps({"object": "list", "data": data}))
+def models(*names: str, **more: object) -> Step:
+    """The list of models; ``more`` stands in every entry."""
+    data = [{"id": name, "object": "model", "created": 1, "owned_by": "x", **more} for name in names]
+    return _step({"object": "list", "data": data})
 
 
 class FaultServer:
@@ -146,6 +236,7 @@ class FaultServer:
         self.then = then or (lambda body: error(500, "the script has ended"))
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -155,8 +246,9 @@ class FaultServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def next(self, body: dict[str, Any], headers: dict[str, str]) -> Step:
+    def next(self, body: dict[str, Any], headers: dict[str, str], path: str) -> Step:
         with self._lock:
+            self.paths.append(path)
             self.bodies.append(body)
             self.headers.append(headers)
             return self.script.pop(0) if self.script else self.then(body)
@@ -196,7 +288,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve({})
 
     def _serve(self, body: dict[str, Any]) -> None:
-        step = self.server.owner.next(body, {name.lower(): value for name, value in self.headers.items()})
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        step = self.server.owner.next(body, headers, self.path)
         if not step.before(self):
             return
         payload = step.body.encode()
@@ -206,7 +299,13 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in step.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(payload)
+        if not step.pause_s:
+            self.wfile.write(payload)
+            return
+        for byte in payload:
+            self.wfile.write(bytes([byte]))
+            if self.server.closing.wait(step.pause_s):
+                return
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         pass

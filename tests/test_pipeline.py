@@ -1,19 +1,24 @@
 """One article's way with a scripted model: what is asked, what becomes of every kind of answer."""
 
 import asyncio
+import io
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from summarizer import Report, Summarizer, summarize
 from summarizer.article import Article
+from summarizer.checker import check_statements
 from summarizer.errors import ArticleError, ModelUnavailable
 from summarizer.llm.model import Answer, Request
-from summarizer.report import AnswerState, StatementKind, Usage, Verdict
+from summarizer.render.terminal import render_report
+from summarizer.report import AnswerState, Finding, Statement, StatementKind, Usage, Verdict
 from summarizer.settings import Profile, Settings
 from summarizer.testing import ScriptedModel
 
@@ -39,6 +44,12 @@ PLAIN = {
 
 def run(model: ScriptedModel, text: str = TEXT, profile: str = "standard", **changes: object) -> Report:
     return summarize(text, model=model, profile=profile, settings=Settings(**changes))  # type: ignore[arg-type]
+
+
+def plain(report: Report) -> str:
+    printed = io.StringIO()
+    Console(file=printed, width=200, color_system=None).print(render_report(report))
+    return printed.getvalue()
 
 
 def test_a_standard_report() -> None:
@@ -90,7 +101,7 @@ def test_provenance_is_kept() -> None:
     report = run(ScriptedModel(answers))
     call = report.calls[0]
     assert (call.model, call.attempts, call.usage, call.response_id) == ("m-1", 2, usage, "r-1")
-    assert call.parameters == {"max_tokens": 900, "temperature": 0.0, "seed": 0, "prompt_version": 1}
+    assert call.parameters == {"max_tokens": 900, "temperature": 0.0, "seed": 0, "prompt_version": 2}
     assert len(call.prompt_hash) == 16
     assert call.schema_hash
     assert call.cost_usd is None
@@ -140,16 +151,6 @@ def test_a_plain_reply_that_was_cut_off_is_used_as_far_as_it_is_whole() -> None:
     assert report.findings[-1] in report.flagged
     assert [flag.code.value for flag in report.finding("answer-summary").flags] == ["truncated"]
     assert report.calls[0].raw == "The council met. It vo"
-
-
-def test_an_article_longer_than_the_context_is_said() -> None:
-    text = "The council met on Monday and it voted for the bridge again. " * 400
-    report = run(ScriptedModel(PLAIN, context=4096), text, profile="compact")
-    assert any("it read the first" in line for line in report.not_run)
-    finding = report.finding("input-summary")
-    assert [flag.code.value for flag in finding.flags] == ["truncated"]
-    assert finding in report.flagged
-    assert any(item.finding == finding for item in report.review_items())
 
 
 def test_bad_articles_raise_before_a_call() -> None:
@@ -208,38 +209,120 @@ def test_own_prompts(tmp_path: Path) -> None:
     assert report.calls[0].parameters["prompt_version"] == 7
 
 
-HOSTILE = st.sampled_from(
-    [
-        json.dumps(SUMMARY),
-        json.dumps(CLAIMS),
-        "[" * 5000,
-        '{"claims": NaN}',
-        '{"headline": "\\ud800abc", "sentences": []}',
-        "\x1b]0;x\x07",
-        '{"claims": [{"evidence": [99999999999999999999], "speaker": "\\u202e", "text": "The council \\u0000 met."}]}',
-        '{"headline": null, "sentences": [{"evidence": [1e300], "text": "The council met on it."}]}',
-        "```json\n{}\n```",
-        "",
-    ]
+HOSTILE = [
+    "[" * 5000,
+    '{"claims": NaN}',
+    '{"headline": "\\ud800abc", "sentences": []}',
+    "\x1b]0;x\x07",
+    '{"claims": [{"evidence": [99999999999999999999], "speaker": "\\u202e", "text": "The council \\u0000 met."}]}',
+    '{"headline": null, "sentences": [{"evidence": [1e300], "text": "The council met on it."}]}',
+    "```json\n{}\n```",
+    "<think>" * 50,
+    "",
+]
+ODD = st.sampled_from(
+    ["\u202e\u0000", "\x1b[31m", "=====ARTICLE-0=====", "<script>alert(1)</script>", "$6.2 million", "“We have waited”",
+     "9–5", "Ellen Brandt", "𝟙²³", "\ud83d", "'; DROP TABLE items; --", "міська рада", "%s%n", "{{7*7}}"]
+)  # fmt: skip
+WORDS = st.sampled_from(TEXT.split())
+TEXTS = st.lists(WORDS | ODD | st.text(max_size=12), max_size=14).map(" ".join)
+NUMBERS = st.lists(st.integers(-2, 12) | st.integers(), max_size=7)
+SUMMARIES = st.fixed_dictionaries(
+    {
+        "headline": st.none() | TEXTS,
+        "sentences": st.lists(st.fixed_dictionaries({"evidence": NUMBERS, "text": TEXTS}), max_size=10),
+    }
 )
+CLAIM_LISTS = st.fixed_dictionaries(
+    {
+        "claims": st.lists(
+            st.fixed_dictionaries({"evidence": NUMBERS, "speaker": st.none() | TEXTS, "text": TEXTS}),
+            max_size=45,
+        )
+    }
+)
+
+
+@st.composite
+def replies(draw: st.DrawFn) -> Answer:
+    """A reply as a model may give it: good, bad, hostile, wrapped, cut, of any state."""
+    data = draw(SUMMARIES | CLAIM_LISTS)
+    text = draw(
+        st.sampled_from(HOSTILE) | TEXTS | st.just(json.dumps(data)) | st.just(json.dumps(data, indent=1))
+    )
+    around = draw(
+        st.sampled_from(
+            ["{}", "```json\n{}\n```", "<think>hm</think>{}", "Sure! Here it is: {} Bye.", "{}{}"]
+        )
+    )
+    text = around.replace("{}", text)
+    if draw(st.booleans()):
+        text = text[: draw(st.integers(0, len(text)))]
+    state = draw(st.sampled_from([AnswerState.OK] * 5 + list(AnswerState)))
+    attempts = 0 if state is AnswerState.OVER_BUDGET else 1
+    usage = Usage(draw(st.none() | st.integers(0, 9)), draw(st.none() | st.integers(0, 3000)), None)
+    too_long = state is AnswerState.MODEL_ERROR and draw(st.booleans())
+    detail = None if state is AnswerState.OK else draw(TEXTS)
+    return Answer(state, text, "m", attempts, 0.0, usage, detail=detail, too_long=too_long)
 
 
 @given(
-    st.fixed_dictionaries(
-        {"summary": HOSTILE | st.text(max_size=200), "claims": HOSTILE | st.text(max_size=200)}
-    )
+    answers=st.lists(replies(), min_size=1, max_size=6),
+    profile=st.sampled_from(list(Profile)),
+    context=st.sampled_from([None, 4096]),
 )
-@settings(max_examples=60, deadline=None)
-def test_no_answer_raises_or_loses_anything(replies: dict[str, str]) -> None:
-    report = run(ScriptedModel(replies))
+@settings(max_examples=150, deadline=None)
+def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
+    answers: list[Answer], profile: Profile, context: int | None
+) -> None:
+    turn = itertools.cycle(answers)
+    report = run(ScriptedModel(lambda request: next(turn), context=context), profile=profile.value)
     assert Report.from_json(report.to_json()) == report
     asked = [sentence.id for sentence in (report.summary.sentences if report.summary else ())]
+    asked += ["h1"] if report.summary and report.summary.headline else []
     asked += [claim.id for claim in report.claims]
     found = [finding.statement.id for finding in report.findings]
-    assert set(asked) <= set(found)
     assert len(found) == len(set(found))
+    assert set(asked) == {
+        f.statement.id for f in report.findings if f.statement.kind is not StatementKind.ANSWER
+    }
     unusable = [call for call in report.calls if call.state is not AnswerState.OK]
     assert len(unusable) == sum(f.statement.kind is StatementKind.ANSWER for f in report.findings)
+    assert len(report.not_run) == len(unusable)
+    text = report.article.text
+    assert all(text[e.start : e.end] == e.quote for e in report.evidence())
+    numbers = {sentence.number for sentence in report.article.sentences}
+    assert all(e.sentence in numbers for e in report.evidence())
+    for finding in report.findings:
+        for span in (
+            *(s for f in finding.flags for s in f.spans),
+            *(s for g in finding.signals for s in g.spans),
+        ):
+            assert finding.statement.text[span.start : span.end] == span.text
+        assert finding.needs_review or finding.verdict is Verdict.SUPPORTED
+
+
+def test_a_checker_that_loses_a_statement_is_found_out() -> None:
+    def forgetful(article: Article, statements: Sequence[Statement], *, settings: Settings) -> list[Finding]:
+        return check_statements(article, statements[1:], settings=settings)
+
+    async def once() -> Report:
+        door = Summarizer(ScriptedModel(GOOD), profile="standard", settings=Settings(), check=forgetful)
+        return await door.process(TEXT)
+
+    report = asyncio.run(once())
+    assert [f.statement.id for f in report.findings] == ["h1", "s1", "s2", "c1"]
+    assert report.finding("h1").verdict is Verdict.UNCHECKED
+    assert report.finding("h1") in report.flagged
+
+
+def test_asked_again_is_told() -> None:
+    model = ScriptedModel({"summary": ["no JSON", GOOD["summary"]], "claims": GOOD["claims"]})
+    report = run(model)
+    assert report.not_run == ()
+    (reply,) = report.calls[0].set_aside
+    assert (reply.state, reply.raw) == (AnswerState.UNPARSED, "no JSON")
+    assert "asked again once" in plain(report)
 
 
 def test_article_objects_are_taken_as_they_are() -> None:

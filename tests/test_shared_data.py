@@ -4,7 +4,8 @@ import base64
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,15 @@ from rich.console import Console
 from summarizer import Report, summarize
 from summarizer.article import Article, SentenceKind
 from summarizer.checker import check_statements
-from summarizer.parsing import Unparsed, parse_claims, parse_summary
-from summarizer.prompts import fence, numbered
+from summarizer.parsing import (
+    Expected,
+    Unparsed,
+    parse_claims,
+    parse_plain_summary,
+    parse_summary,
+    parse_verdicts,
+)
+from summarizer.presenting import fence, numbered
 from summarizer.render.terminal import render_report
 from summarizer.sources import read_article
 from summarizer.testing import ScriptedModel
@@ -72,13 +80,64 @@ def test_hostile_text_as_article_title_and_statement(shared_data: Path) -> None:
         assert not {c for c in printed.getvalue() if ord(c) < 32 or 0x7F <= ord(c) < 0xA0} - {"\n"}
 
 
+ANSWER = '{"claims": [{"evidence": [1], "speaker": null, "text": "The council met on Monday."}]}'
+EXPECTED = Expected("en", 3)
+# Repaired, since there is one reading: a comma before a closing bracket, a raw control character in a
+# string, and a bracket too many after the end of the answer.
+REPAIRED = {
+    "n_array_comma_after_close.json",
+    "n_array_extra_comma.json",
+    "n_array_number_and_comma.json",
+    "n_object_trailing_comma.json",
+    "n_string_unescaped_ctrl_char.json",
+    "n_string_unescaped_newline.json",
+    "n_string_unescaped_tab.json",
+    "n_structure_object_followed_by_closing_object.json",
+}
+
+
+PARSERS: tuple[Callable[[str], object], ...] = (
+    lambda raw: parse_summary(raw, EXPECTED),
+    lambda raw: parse_verdicts(raw, ["a"]),
+    lambda raw: parse_plain_summary(raw, EXPECTED, cut_off=False),
+    lambda raw: parse_claims(raw, EXPECTED),
+)
+
+
+def unparsed(parse: Callable[[str], object], raw: str) -> bool:
+    try:
+        parse(raw)
+    except Unparsed as error:
+        assert error.problems
+        return True
+    return False
+
+
 def test_json_that_is_none_is_never_an_answer(shared_data: Path) -> None:
+    """Every file alone, as an answer of each task; its text inside an answer, as a claim's evidence, as a
+    claim of its own, and under a key that nobody asked for."""
+    taken: dict[str, set[str]] = {"alone": set(), "evidence": set(), "claim": set(), "key": set()}
+    seen = Counter[str]()
     for case in rows(shared_data / "hostile/json_test_suite.jsonl.gz"):
         text = base64.b64decode(case["base64"]).decode("utf-8", "surrogateescape")
-        for parse in (parse_summary, parse_claims):
-            with pytest.raises(Unparsed) as caught:
-                parse(text)
-            assert caught.value.problems, case["name"]
+        seen[case["expect"]] += 1
+        if not all(unparsed(parse, text) for parse in PARSERS):
+            taken["alone"].add(case["name"])
+        inside = {
+            "evidence": ANSWER.replace("[1]", text),
+            "claim": ANSWER.replace("[{", f"[{text}, {{"),
+            "key": f'{ANSWER[:-1]}, "x": {text}}}',
+        }
+        for place, raw in inside.items():
+            if not unparsed(PARSERS[-1], raw) and case["expect"] == "n":
+                taken[place].add(case["name"])
+    assert taken == {
+        "alone": set(),
+        "evidence": {"n_array_number_and_comma.json"},
+        "claim": set(),
+        "key": REPAIRED,
+    }
+    assert seen == {"n": 188, "y": 95, "i": 35}
 
 
 def test_every_statement_about_real_articles_gets_a_verdict(shared_data: Path) -> None:

@@ -29,7 +29,7 @@ def test_replies_by_task_and_in_order() -> None:
 
 def test_a_function_of_the_request() -> None:
     model: LanguageModel = ScriptedModel(lambda asked: asked.task.upper(), name="n", context=9)
-    assert (model.name, model.context, model.bounds_lengths) == ("n", 9, True)
+    assert (model.name, model.context, model.identity) == ("n", 9, "scripted n")
     answer = anyio.run(model.answer, request("summary"))
     assert answer == Answer(state=AnswerState.OK, text="SUMMARY", model="n", response_id="n-1")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import models, run, show
+from . import cache, models, prompts, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -23,12 +23,15 @@ app = typer.Typer(
         "summarizer run articles/ --format jsonl --out reports.jsonl",
         "summarizer show reports.jsonl",
         "summarizer models",
+        "summarizer cache info",
     )
     + EXIT_CODES,
 )
 app.command("run", epilog=run.EXAMPLES, no_args_is_help=False)(run.run)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("models", epilog=models.EXAMPLES)(models.models)
+app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)
+app.add_typer(cache.app)
 
 
 def _version(wanted: bool) -> None:

@@ -50,6 +50,14 @@ def examples(*lines: str) -> str:
     return f"[bold]Examples[/bold]\n{shown}"
 
 
+def duration(text: str) -> float:
+    """``90`` or ``90s``, ``30m``, ``2h`` in seconds. Raises typer.BadParameter."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", text)
+    if found is None or not float(found[1]):
+        raise typer.BadParameter(f"{text!r} is no length of time: write 90 (seconds), 30m or 2h")
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
 # --- output
 
 

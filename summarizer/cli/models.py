@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import structs
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
@@ -29,13 +30,17 @@ EXAMPLES = examples(
 class Overview:
     """Everything that decides which model gets the articles. Keys are never part of it.
 
-    ``model`` is None when none can be used; ``why`` then says why. ``embedded`` is None when the embedded
-    model can be used; otherwise it says why not, and ``install`` what to type.
+    ``model`` is None when none can be used; ``why`` then says why. ``context`` is the tokens that prompt
+    and reply share, ``price`` US dollars a million tokens (input, output, cached); both None when not
+    known. ``embedded`` is None when the embedded model can be used; otherwise it says why not, and
+    ``install`` what to type.
     """
 
     model: str | None
     profile: str | None
     base_url: str | None
+    context: int | None
+    price: dict[str, float | None] | None
     why: str
     key_set: bool
     embedded: str | None
@@ -61,20 +66,23 @@ def _overview(settings: Settings) -> Overview:
     from ..resources import prompts_dir
 
     embedded, install = _embedded(settings)
-    model = profile = None
+    model = profile = context = price = None
     url = settings.base_url
     tips: tuple[str, ...]
     try:
-        choice = _choice(settings)
+        choice, context = _choice(settings)
     except SummarizerError as error:
         why, tips = f"none can be used: {error}", (error.hint,) if error.hint else ()
     else:
         model, profile, url = choice.name, str(choice.profile), choice.base_url
         why, tips = choice.why, choice.tips
+        price = choice.price()
     return Overview(
         model=model,
         profile=profile,
         base_url=without_passwords(url) if url else None,
+        context=context,
+        price=None if price is None else structs.asdict(price),
         why=without_passwords(why),
         key_set=bool(settings.api_key),
         embedded=embedded,
@@ -86,17 +94,19 @@ def _overview(settings: Settings) -> Overview:
     )
 
 
-def _choice(settings: Settings) -> "Choice":
-    """The model that a run would open. Asks the server only where it is named and the model is not."""
+def _choice(settings: Settings) -> tuple["Choice", int | None]:
+    """The model that a run would open, and its context.
+
+    Asks the server only where it is named and the model is not.
+    """
     import anyio
 
     from ..llm.choose import ModelKind, choose
 
     choice = choose(settings)
-    if choice.kind is ModelKind.EMBEDDED:
-        choice.open()  # installed? the server behind it starts later
-        return choice
-    return choice if choice.name else anyio.run(choice.resolve)
+    if choice.kind is ModelKind.SERVER and choice.name is None:
+        choice = anyio.run(choice.resolve)
+    return choice, choice.open().context  # the embedded one: is it installed? its server starts later
 
 
 def _embedded(settings: Settings) -> tuple[str | None, str | None]:
@@ -122,6 +132,13 @@ def _config() -> str | None:
     return None if path is None else str(path)
 
 
+def _price(price: dict[str, float | None] | None) -> str:
+    if price is None:
+        return "unknown"
+    parts = [f"{amount:g} {name}" for name, amount in price.items() if amount is not None]
+    return f"US dollars a million tokens: {', '.join(parts)}"
+
+
 class _Table:
     def __init__(self, overview: Overview) -> None:
         self.overview = overview
@@ -133,6 +150,8 @@ class _Table:
             ("why", shown.why),
             ("base url", shown.base_url or "none"),
             ("profile", shown.profile or "none"),
+            ("context", f"{shown.context:,} tokens" if shown.context else "unknown"),
+            ("price", _price(shown.price)),
             ("key", "set" if shown.key_set else "not set"),
             ("embedded model", shown.embedded or "available"),
             *((("", shown.install),) if shown.install else ()),

@@ -1,6 +1,7 @@
 """``summarizer run``: articles in, reports out."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from .common import (
     code_of,
     complain,
     console,
+    duration,
     examples,
     note,
     put_rendered,
@@ -25,6 +27,7 @@ from .files import check_target
 from .progress import View
 
 if TYPE_CHECKING:
+    from ..llm.stack import Stack
     from ..pipeline import Summarizer
     from ..report import Report
     from ..sources import Loaded
@@ -36,6 +39,8 @@ EXAMPLES = examples(
     "summarizer run articles/ --format jsonl --out reports.jsonl",
     "curl -s https://news.example/story | summarizer run - --json",
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
+    "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
+    "summarizer run article.txt --offline --json",
 )
 TIP = "The embedded model is for trying out. Better: --model NAME --base-url URL (see: summarizer models)"
 
@@ -77,6 +82,38 @@ def run(
         int | None,
         typer.Option("--sentences", metavar="N", help="Sentences of the summary; 3 unless set."),
     ] = None,
+    prompts: Annotated[
+        str | None,
+        typer.Option("--prompts", metavar="DIR", help="Prompt files of your own, in place of the built-in."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option("--max-cost", metavar="USD", help="Spend no more than this on the whole run."),
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option("--max-tokens", metavar="N", help="Use no more tokens than this in the whole run."),
+    ] = None,
+    deadline: Annotated[
+        float | None,
+        typer.Option(
+            "--deadline",
+            metavar="TIME",
+            parser=duration,
+            help="Ask nothing more after this time: 90 (seconds), 30m or 2h.",
+        ),
+    ] = None,
+    cache: Annotated[
+        bool | None,
+        typer.Option(
+            "--cache/--no-cache",
+            help="Whether answers are kept and used again; they are.",
+            show_default=False,
+        ),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Take every answer from the cache; ask no model.")
+    ] = False,
     published: Annotated[
         str | None,
         typer.Option("--published", metavar="DATE", help="As 2026-11-23; otherwise looked for in the text."),
@@ -103,6 +140,12 @@ def run(
         profile=profile,
         model_file=model_file,
         summary_sentences=sentences,
+        prompts=prompts,
+        max_cost_usd=max_cost,
+        max_tokens=max_tokens,
+        deadline_s=deadline,
+        cache=cache,
+        offline=offline or None,
     )
     if out is not None:
         check_target(out, articles)
@@ -136,6 +179,7 @@ class _Job:
     incomplete: list[str] = field(default_factory=list)
     embedded: bool = False
     stopped: bool = False
+    stack: "Stack | None" = None
 
     def run(self) -> int:
         """Works, writes, tells what went wrong; the exit code."""
@@ -157,13 +201,15 @@ class _Job:
         return self._code()
 
     async def _work(self, view: View) -> None:
-        from ..llm.choose import ModelKind, choose
+        from ..llm.choose import ModelKind
+        from ..llm.stack import Stack, chosen
         from ..pipeline import Summarizer
 
-        choice = await choose(self.settings).resolve()
+        choice = await chosen(self.settings)
         self.embedded = choice.kind is ModelKind.EMBEDDED and not self.settings.model_file
+        self.stack = Stack.of(choice, self.settings)
         summarizer = Summarizer(
-            choice.open(), settings=self.settings, profile=choice.profile, progress=view.step
+            self.stack.model, settings=self.settings, profile=choice.profile, progress=view.step
         )
         try:
             for one in self.loaded:
@@ -201,6 +247,9 @@ class _Job:
                 note(TIP)
         if self.sink.out is not None and done and not self.quiet:
             note(f"wrote {self.sink.out}: {done} report{'s' * (done != 1)}")
+        if self.stack is not None and not self.quiet:
+            for words in _taken(self.stack):
+                note(words)
         for words in self.incomplete:
             note(f"incomplete: {words}")
         for origin, error in self.failed:
@@ -216,6 +265,26 @@ class _Job:
         if self.incomplete:
             codes.add(INCOMPLETE)
         return STOPPED if self.stopped else worst(codes)
+
+
+def _taken(stack: "Stack") -> Iterator[str]:
+    """What the run took of a limit that was set, and what came from the cache."""
+    from ..render.wording import dollars
+
+    if stack.cache is not None and stack.cache.savings.hits:
+        savings = stack.cache.savings
+        saved = f", which had cost {dollars(savings.saved_usd)}" if savings.saved_usd else ""
+        of = savings.hits + savings.asked + savings.missed
+        yield f"from the cache: {savings.hits} of {of} answers{saved} (anew: --no-cache)"
+    if stack.budget is not None:
+        spent, limits = stack.budget.spent, stack.budget
+        tokens = f" of {limits.max_tokens:,}" if limits.max_tokens else ""
+        parts = [f"{spent.tokens:,}{tokens} tokens"]
+        if limits.max_cost_usd is not None:
+            cost = "an unknown part" if spent.cost_usd is None else dollars(spent.cost_usd)
+            parts.append(f"{cost} of {dollars(limits.max_cost_usd)}")
+        left_out = f"; {spent.left_out} answers did not fit" if spent.left_out else ""
+        yield f"spent: {', '.join(parts)}{left_out}"
 
 
 async def _process(summarizer: "Summarizer", one: "Loaded") -> "Report":

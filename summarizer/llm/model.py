@@ -16,9 +16,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One planned answer. ``schema`` is the wire schema; None asks for plain text.
+    """One reply to ask for. ``schema`` is the wire schema; None asks for plain text.
 
-    ``partial_is_useful``: the beginning of a cut-off answer can be used, so it is not asked for again.
+    The schema bounds string lengths; a client leaves those out for a server that refuses them.
+    ``max_tokens`` is the most that the reply may have.
     """
 
     task: str
@@ -28,7 +29,6 @@ class Request:
     schema: dict[str, Any] | None = None
     temperature: float = 0.0
     seed: int = 0
-    partial_is_useful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Answer:
     """What came of a request. ``text`` may be partial when ``state`` is not ``OK``, and is kept.
 
     ``attempts`` counts HTTP requests, ``seconds`` is wall time over all of them. ``detail`` says in
-    words why the state is not ``OK``.
+    words why the state is not ``OK``. ``cost_usd`` is None when the price is not known. ``too_long``:
+    the server said that the prompt does not fit into the model's context.
     """
 
     state: AnswerState
@@ -47,20 +48,27 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     response_id: str | None = None
     detail: str | None = None
+    cost_usd: float | None = None
+    too_long: bool = False
 
 
 class LanguageModel(Protocol):
     """Anything that answers requests.
 
-    ``name`` is what the report shows; ``context`` the tokens that prompt and answer share, None when
-    not known; ``bounds_lengths`` is true where the server holds string lengths of a schema (a grammar:
-    llama.cpp, vLLM, Ollama) and false where it refuses them. ``answer`` never raises
-    for what one answer may look like; it raises ModelError when this model gives no answers at all.
+    ``name`` is what the report shows; ``context`` the tokens that prompt and reply share, None when
+    not known; ``identity`` everything besides the request that shapes a reply (address, name, kind of
+    API), without secrets. ``answer`` never raises for what one answer may look like; it raises
+    ModelError when this model gives no answers at all.
     """
 
-    name: str
-    context: int | None
-    bounds_lengths: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def context(self) -> int | None: ...
+
+    @property
+    def identity(self) -> str: ...
 
     async def answer(self, request: Request) -> Answer: ...
 

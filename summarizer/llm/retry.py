@@ -20,7 +20,7 @@ _MESSAGE_LENGTH = 300
 _NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"})
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _CONTENT_FILTER = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _CONTEXT_WORDS = re.compile(
     r"maximum context|context (?:length|size|window)|prompt is too long|input is too long|too many tokens",
     re.IGNORECASE,
@@ -52,6 +52,14 @@ def classify(error: BaseException) -> Kind:
         cause = type(error.__cause__).__name__
         return Kind.UNAVAILABLE if cause in _NO_CONNECTION else Kind.TRANSIENT
     return Kind.TRANSIENT if isinstance(error, TimeoutError) else Kind.FATAL
+
+
+def server_errors() -> tuple[type[Exception], ...]:
+    """What a request can end in, for an ``except``: there it is called only when something was raised."""
+    import openai
+
+    # The last two: JSON was announced, and something else came or it was nested without end.
+    return openai.OpenAIError, TimeoutError, ValueError, RecursionError
 
 
 def wait_seconds(error: BaseException, attempt: int, random: Callable[[], float]) -> float:
@@ -103,7 +111,12 @@ def is_context_length(error: BaseException) -> bool:
     """True when prompt and answer together do not fit into the model."""
     if status_of(error) in (None, 429):  # "too many tokens" a minute is another matter
         return False
-    return bool(_codes(error) & _CONTEXT_CODES) or bool(_CONTEXT_WORDS.search(message_of(error)))
+    return bool(_codes(error) & CONTEXT_CODES) or bool(_CONTEXT_WORDS.search(message_of(error)))
+
+
+def is_too_long(error: BaseException) -> bool:
+    """True when a request was turned down for its length, by the model or by a gateway before it."""
+    return is_context_length(error) or status_of(error) == 413
 
 
 def is_content_filter(error: BaseException) -> bool:

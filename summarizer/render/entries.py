@@ -88,17 +88,17 @@ def not_checked(report: Report) -> list[tuple[str, str]]:
         for entry in entries_of(report)
         if entry.standing is Standing.UNCHECKED and entry.kind is not StatementKind.ANSWER
     ]
-    rows += [(call.task, call_in_words(call)) for call in failed]
+    rows += [(call.label, call_in_words(call)) for call in failed]
     steps = _other_steps(report)
     rows += [("not done", step) for step in steps]
     # Of an answer that could be used, a part may have been left out.
-    rows += [(call.task, call.detail) for call in report.calls if call not in failed and call.detail]
+    rows += [(call.label, call.detail) for call in report.calls if call not in failed and call.detail]
     rows += [
         (entry.id, entry.why_unchecked)
         for entry in entries_of(report)
         if entry.standing is Standing.UNCHECKED
         and entry.kind is StatementKind.ANSWER
-        and entry.id not in {f"answer-{call.task}" for call in failed}
+        and entry.id not in {_answer_id(call) for call in failed}
         and not any(step.endswith(entry.why_unchecked) for step in steps)
     ]
     return rows
@@ -106,13 +106,20 @@ def not_checked(report: Report) -> list[tuple[str, str]]:
 
 def not_done(report: Report) -> list[str]:
     """What was planned and did not happen, each once."""
-    return [*(f"{call.task}: {call_in_words(call)}" for call in failed_calls(report)), *_other_steps(report)]
+    return [
+        *(f"{call.label}: {call_in_words(call)}" for call in failed_calls(report)),
+        *_other_steps(report),
+    ]
 
 
 def _other_steps(report: Report) -> list[str]:
     """Steps that did not happen and are not told by a call that failed."""
-    told = tuple(f"{call.task}: {call.state}" for call in failed_calls(report))
+    told = tuple(f"{call.label}: {call.state}" for call in failed_calls(report))
     return [step for step in report.not_run if not step.startswith(told)]
+
+
+def _answer_id(call: Call) -> str:
+    return f"answer-{call.task}" if call.part is None else f"answer-{call.task}-{call.part}"
 
 
 def failed_calls(report: Report) -> list[Call]:

@@ -157,6 +157,8 @@ class _Page:
         if article.published:
             published = f"published {article.published}{detected(article, 'published')}"
         facts = [published, language, f"{article.words:,} words", f"document {document_name(article)}"]
+        if self.report.parts > 1:
+            facts.append(f"read in {self.report.parts} parts")
         if self.origin and article.title:
             facts.insert(0, self.origin)
         yield from self._line(Text(self.look.dot.join(map(safe, facts)), style="dim"), "")
@@ -317,6 +319,9 @@ class _Page:
             "cost unknown" if cost is None else f"cost {dollars(cost)}",
             f"{report.seconds:.1f} s",
         ]
+        again = sum(len(call.set_aside) for call in report.calls)
+        if again:
+            facts.insert(2, f"asked again {'once' if again == 1 else f'{again} times'}")
         yield from self._line(Text(self.look.dot.join(map(safe, facts)), style="dim"), "")
 
 
