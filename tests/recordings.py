@@ -55,6 +55,7 @@ RECORDINGS = (
     Recording("stadtwerke-de.txt", Profile.COMPACT),
     Recording("tram-strike-uk.txt", Profile.COMPACT),
     Recording("harbour-bridge.txt", Profile.STANDARD),
+    Recording("flood-warning.txt", Profile.STANDARD),
 )
 
 
