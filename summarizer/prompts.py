@@ -108,11 +108,18 @@ class Prompts:
         self._builtin = builtin
         self._folder = folder
         self._loaded: dict[str, str] = {}
+        self._tasks: dict[tuple[str, bool], Prompt] = {}
         if folder is not None:
             _check_folder(folder, builtin)
 
     def task(self, task: str, *, compact: bool = False) -> Prompt:
-        """A task's prompt. Raises ResourceError for a file that is missing or wrong."""
+        """A task's prompt, read once. Raises ResourceError for a file that is missing or wrong."""
+        key = (task, compact)
+        if key not in self._tasks:
+            self._tasks[key] = self._load(task, compact=compact)
+        return self._tasks[key]
+
+    def _load(self, task: str, *, compact: bool) -> Prompt:
         place = f"compact/{task}" if compact else task
         name = f"{place}/meta.toml"
         try:

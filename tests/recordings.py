@@ -56,6 +56,7 @@ RECORDINGS = (
     Recording("tram-strike-uk.txt", Profile.COMPACT),
     Recording("harbour-bridge.txt", Profile.STANDARD),
     Recording("flood-warning.txt", Profile.STANDARD),
+    Recording("quarterly-results.md", Profile.STANDARD),
 )
 
 
