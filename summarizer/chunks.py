@@ -83,6 +83,8 @@ def join(parts: Sequence[tuple[Claim, ...]]) -> tuple[tuple[Claim, ...], int]:
     Two claims of different parts are the same when their text is, or when they cite a common sentence,
     have the same figures and differ in hardly a letter. The first stays, with the sentences of both.
     """
+    if len(parts) == 1:
+        return tuple(parts[0]), 0
     kept: list[Claim] = []
     origin: list[int] = []
     by_text: dict[str, int] = {}

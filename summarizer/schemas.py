@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 
 from .errors import ResourceError
@@ -36,8 +37,19 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(load(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+@cache
+def _quick(name: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(load(name), validate_formats=True)
+
+
 def violations(name: str, value: object) -> list[str]:
-    """Every way in which a value breaks a schema, as ``path: message``, in the value's order."""
+    """Every way in which a value breaks a schema, as ``path: message``, in the value's order.
+
+    ``jsonschema`` says what is wrong. That nothing is, which it mostly is, jsonschema-rs says in a
+    hundredth of the time.
+    """
+    if _quick(name).is_valid(value):
+        return []
     found = sorted(
         _validator(name).iter_errors(value), key=lambda error: [str(p) for p in error.absolute_path]
     )

@@ -7,6 +7,7 @@ keep the article's numbers throughout. A part that turns out to be too long is h
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import anyio
@@ -177,17 +178,18 @@ class Tasks:
 
         The tasks share their parts, so that a provider's prefix cache has each when it is sent again.
         """
-        tasks = ("summary",) if self._compact else ("summary", "claims")
-        room = min(self._room(self._library.task(task, compact=self._compact)) for task in tasks)
-        parts = chunks.split(sentences, room, self._article.language)
-        labels = [None] if len(parts) == 1 else [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
+        parts = chunks.split(sentences, self._part_room, self._article.language)
+        if len(parts) == 1:
+            self._progress(prompt.task)
+            return await self._part(parts[0], None, ask)
+        labels = [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
         found: list[list[Outcome[T]]] = [[] for _ in parts]
         turns = anyio.CapacityLimiter(_AT_ONCE)
 
         async def one(index: int) -> None:
             async with turns:
                 label = labels[index]
-                self._progress(prompt.task if label is None else f"{prompt.task}, {part_in_words(label)}")
+                self._progress(f"{prompt.task}, {part_in_words(label)}")
                 found[index] = await self._part(parts[index], label, ask)
 
         async with anyio.create_task_group() as group:
@@ -216,6 +218,11 @@ class Tasks:
         )
         found[0] = Outcome(first.value, call, first.too_long)
         return found
+
+    @cached_property
+    def _part_room(self) -> int:
+        tasks = ("summary",) if self._compact else ("summary", "claims")
+        return min(self._room(self._library.task(task, compact=self._compact)) for task in tasks)
 
     def _room(self, prompt: prompts.Prompt) -> int:
         """Tokens that the article may take beside prompt and reply. Raises SettingsError for too few."""
@@ -354,7 +361,11 @@ class Tasks:
         return outcome
 
     def _expected(self, count: int) -> Expected:
-        return Expected(self._article.language, count, self._settings.style.banned_words)
+        return Expected(self._article.language, count, self._settings.style.banned_words, self._words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return parsing.words_of(f"{self._article.title or ''}\n{self._article.text}")
 
 
 def _whole(parse: Callable[[str, Expected], parsing.Parsed[T]], expected: Expected) -> Parse[T]:

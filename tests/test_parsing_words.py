@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.parsing import Expected, Unparsed, parse_plain_summary
+from summarizer.parsing import Expected, Unparsed, parse_plain_summary, wishes
 from summarizer.parsing import texts as words
 
 EN = Expected("en", 6)
@@ -51,6 +51,36 @@ def test_banned_words(text: str, banned: list[str], found: list[str]) -> None:
 )  # fmt: skip
 def test_other_language(text: str, language: str, other: str | None) -> None:
     assert words.other_language(text, language) == other
+
+
+GERMAN = words.words_of(
+    "Der Stadtrat hat die Brücke nach langer Debatte am Montag genehmigt, und die Arbeiten beginnen im Mai."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        pytest.param("Die Arbeiten an der Brücke beginnen im Mai.", True, id="the article's words"),
+        pytest.param("Im Mai beginnen nach langer Debatte die Bauarbeiten.", True, id="nouns of its own"),
+        pytest.param("The council approved the bridge after a long debate in May.", False, id="another language"),
+        pytest.param("Mayor Schmidt said „die Arbeiten beginnen nach langer Debatte“ on Monday.", False, id="another language round a quotation"),
+        pytest.param("Stadtrat, Brücke, Montag.", False, id="names alone decide nothing"),
+    ],
+)  # fmt: skip
+def test_words_shared_with_the_article(text: str, shares: bool) -> None:
+    assert words.shares_words(text, GERMAN) == shares
+
+
+def test_what_shares_the_articles_words_is_not_asked_for_again() -> None:
+    foreign = "The council approved the bridge after a long debate in the town hall on Monday."
+    native = "Die Arbeiten an der Brücke beginnen nach langer Debatte am Montag im Mai."
+    expected = Expected("de", 3, words=GERMAN)
+    assert wishes.of([("sentence 1", native)], expected) == ([], [])
+    asked, _ = wishes.of([("sentence 1", native), ("sentence 2", foreign)], expected)
+    assert asked == ["write in German, the article's language: sentence 2 is in English"]
+    asked, _ = wishes.of([("sentence 1", foreign), ("sentence 2", foreign)], expected)
+    assert asked == ["write in German, the article's language: the answer is in English"]
 
 
 @pytest.mark.parametrize(

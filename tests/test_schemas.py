@@ -107,6 +107,70 @@ def test_all_violations_are_named_at_once() -> None:
     assert any("'x'" in line for line in found)
 
 
+ODD = [
+    None,
+    True,
+    0,
+    1,
+    -1,
+    1.0,
+    1.5,
+    float("nan"),
+    10**400,
+    "",
+    "x",
+    "A text long enough.",
+    "€" * 5000,
+    [],
+    {},
+    [1],
+]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_quick_answer_is_never_kinder_than_the_thorough_one(name: str) -> None:
+    """Two packages decide: what one lets pass and the other not would go unseen."""
+    schema = schemas.load(name)
+    thorough = Draft202012Validator(schema)
+    values = [
+        value for filled in (smallest(schema), smallest(schema, more=3)) for value in variations(filled)
+    ]
+    assert len(values) > 100
+    verdicts = [(schemas.violations(name, value) == [], thorough.is_valid(value)) for value in values]
+    assert [pair for pair in verdicts if pair[0] != pair[1]] == []
+    assert {valid for valid, _ in verdicts} == {True, False}
+
+
+def smallest(schema: Any, more: int = 0) -> Any:
+    """A value that a schema takes."""
+    kind = schema.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if "enum" in schema:
+        return schema["enum"][0]
+    if kind == "object":
+        return {key: smallest(child, more) for key, child in schema["properties"].items()}
+    if kind == "array":
+        return [smallest(schema["items"], more) for _ in range(max(1, schema.get("minItems", 0)) + more)]
+    if kind in ("integer", "number"):
+        return schema.get("minimum", 1)
+    return None if kind == "null" else "ten letters and more of them"
+
+
+def variations(value: Any) -> list[Any]:
+    """The value, and the value with one thing in it put otherwise."""
+    found = [value, *ODD]
+    if isinstance(value, dict):
+        found += [{**value, "more": 1}]
+        for key in value:
+            found.append({k: v for k, v in value.items() if k != key})
+            found += [{**value, key: other} for other in variations(value[key])]
+    elif isinstance(value, list):
+        found.append(value * 60)
+        for at, item in enumerate(value[:2]):
+            found += [[*value[:at], other, *value[at + 1 :]] for other in variations(item)]
+    return found
+
+
 def test_an_unknown_schema_is_named() -> None:
     with pytest.raises(ResourceError, match="nonsense"):
         schemas.load("nonsense")

@@ -8,7 +8,7 @@ import random as random_module
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -24,6 +24,8 @@ from .model import Answer, Request
 from .replies import Read, read
 
 if TYPE_CHECKING:
+    import ssl
+
     import openai
 
 
@@ -140,9 +142,8 @@ class OpenAIModel:
             form = self._form
             body = form.body(self._name, request) | self._extra_body
             left = max(1, self._max_attempts - counter.used)
-            loop = retry.retrying(left, sleep=self._sleep, random=self._random)
             try:
-                reply: object = await loop(self._send, body, counter)
+                reply = await self._tried(left, body, counter)
                 found = read(reply, self._api, max_tokens=request.max_tokens, name=self._name)
             except retry.server_errors() as error:
                 refused = retry.unsupported_parameter(error, form.optional(request))
@@ -152,6 +153,23 @@ class OpenAIModel:
                 tracing.notice(error=error_type(error))
                 return self._failures.answer(error, counter.used)
             return self._finished(found)
+
+    async def _tried(self, attempts: int, body: Body, counter: "_Counter") -> object:
+        try:
+            return await self._send(body, counter)
+        except retry.server_errors() as error:
+            failed: Exception | None = error
+
+        async def again() -> object:
+            nonlocal failed
+            if failed is not None:
+                first, failed = failed, None
+                raise first
+            return await self._send(body, counter)
+
+        # Tenacity hears of the first request only once it failed: for the many that do not, its loop
+        # would take a tenth of what the request takes.
+        return await retry.retrying(attempts, sleep=self._sleep, random=self._random)(again)
 
     async def _send(self, body: Body, counter: "_Counter") -> object:
         client = self._clients.get(None)
@@ -231,6 +249,14 @@ class _Counter:
         self.used = 0
 
 
+@cache
+def _certificates(trust_env: bool) -> "ssl.SSLContext":
+    """Whom to believe; reading it takes 20 ms, which every `summarize()` would pay again."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
 def _open_client(endpoint: Endpoint, timeout_s: float, http_client: Any = None) -> "openai.AsyncOpenAI":
     import openai
 
@@ -239,7 +265,9 @@ def _open_client(endpoint: Endpoint, timeout_s: float, http_client: Any = None) 
     if http_client is None:
         # What runs on this machine is not reached through a proxy that the environment names.
         trust_env = not is_loopback(endpoint.url)
-        http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=trust_env)
+        http_client = openai.DefaultAsyncHttpxClient(
+            timeout=timeout, trust_env=trust_env, verify=_certificates(trust_env)
+        )
     # max_retries=0: the package's own retries would multiply with ours.
     client = openai.AsyncOpenAI(
         base_url=endpoint.url,

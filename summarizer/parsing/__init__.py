@@ -21,6 +21,7 @@ plain      a summary in plain text, of the compact profile
 from .answers import parse_claims, parse_summary
 from .outcome import Expected, Parsed, Unparsed
 from .plain import parse_plain_summary
+from .texts import words_of
 from .verdicts import JudgeVerdict, parse_verdicts
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "parse_plain_summary",
     "parse_summary",
     "parse_verdicts",
+    "words_of",
 ]

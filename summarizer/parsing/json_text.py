@@ -189,7 +189,7 @@ def _loaded(text: str) -> Candidate:
         parse_float=real,
         object_pairs_hook=unique,
     )
-    if _any_surrogate(value):
+    if ("\\u" in text or framing.has_surrogate(text)) and _any_surrogate(value):
         problems.append(framing.SURROGATE)
     return Candidate(value, tuple(dict.fromkeys(problems)))
 

@@ -33,12 +33,14 @@ class Expected:
     """What was asked for.
 
     ``language`` is the article's tag ("en", "uk"; "und" when it is not known), ``count`` the summary
-    sentences asked for, or the most claims; ``banned_words`` are words that the house does not print.
+    sentences asked for, or the most claims; ``banned_words`` are words that the house does not print;
+    ``words`` are the article's, case folded: what shares most of its own with them is in its language.
     """
 
     language: str
     count: int
     banned_words: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

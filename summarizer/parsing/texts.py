@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
 
 from .. import language
@@ -124,6 +124,22 @@ _RELATED = (
 _MIN_WORDS, _MIN_LETTERS = 8, 24  # letters: for scripts that put no space between words
 # An opening mark inside a quotation ends it here, so that no text takes long; German closes with “.
 _QUOTED = re.compile(r"[“„][^“„”]*[”“]|«[^«»]*»|»[^«»]*«|\"[^\"]*\"|‘[^‘’]*’")
+
+
+_MARKS = frozenset('“„«»"‘')
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, case folded."""
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def shares_words(text: str, known: Set[str]) -> bool:
+    """Whether most words of a text, names and quotations left aside, are among ``known``."""
+    plain = text if _MARKS.isdisjoint(text) else _QUOTED.sub(" ", text)
+    words = [word for word in _WORD.findall(plain) if not word[0].isupper()]
+    return 3 * sum(word.casefold() in known for word in words) >= 2 * max(1, len(words))
 
 
 def other_language(text: str, expected: str) -> str | None:

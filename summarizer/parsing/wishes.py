@@ -10,18 +10,25 @@ Named = tuple[str, str]  # what an entry is called in a message ("sentence 2"), 
 
 def of(entries: Sequence[Named], expected: Expected) -> tuple[list[str], list[str]]:
     """Wishes and notes about the language and the words of the entries that are kept."""
-    language = _language(entries, expected.language)
+    language = _language(entries, expected)
     words, notes = _banned(entries, expected.banned_words)
     return [*language, *words], notes
 
 
-def _language(entries: Sequence[Named], tag: str) -> list[str]:
+def _language(entries: Sequence[Named], expected: Expected) -> list[str]:
     """The checker flags a statement in another language by itself; here it is only asked for again."""
-    other = texts.other_language("\n".join(text for _, text in entries), tag)
+    tag = expected.language
+    # The detector takes as long as all the rest of reading a reply: only for what the article's words
+    # do not settle.
+    doubtful = [(name, text) for name, text in entries if not texts.shares_words(text, expected.words)]
+    if not doubtful:
+        return []
     wanted = f"write in {texts.language_name(tag)}, the article's language"
-    if other:
-        return [f"{wanted}: the answer is in {texts.language_name(other)}"]
-    found = [(name, texts.other_language(text, tag)) for name, text in entries]
+    if len(doubtful) == len(entries):
+        other = texts.other_language("\n".join(text for _, text in entries), tag)
+        if other:
+            return [f"{wanted}: the answer is in {texts.language_name(other)}"]
+    found = [(name, texts.other_language(text, tag)) for name, text in doubtful]
     return [f"{wanted}: {name} is in {texts.language_name(code)}" for name, code in found if code]
 
 
