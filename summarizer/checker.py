@@ -38,17 +38,18 @@ def check_statements(
     article: Article | str,
     statements: Sequence[Statement | str],
     *,
+    headline: str | None = None,
     published: str | None = None,
     language: str | None = None,
     settings: Settings | None = None,
 ) -> list[Finding]:
     """Check statements against an article; plain strings become statements ``x1``, ``x2``, …
 
-    ``published`` and ``language`` are for an article given as text. Raises ArticleError for a text that
-    is no article.
+    ``headline`` (the article's own), ``published`` and ``language`` are for an article given as text.
+    Raises ArticleError for a text that is no article.
     """
     if isinstance(article, str):
-        article = Article.from_text(article, published=published, language=language)
+        article = Article.from_text(article, title=headline, published=published, language=language)
     settings = settings or Settings()
     read = read_article(article)
     made = [
@@ -59,7 +60,7 @@ def check_statements(
 
 
 def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Finding:
-    text = read_statement(statement.text, read.lex)
+    text = read_statement(statement.text, read.lex, statement.kind, statement.speaker)
     if not text.content:
         return _unchecked(statement, FlagCode.UNCERTAIN, "it has no word that could be checked", settings)
     other = other_language(text.tokens, read.lex)

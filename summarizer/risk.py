@@ -23,7 +23,7 @@ def estimate(signals: tuple[Signal, ...], alignment: Alignment) -> float:
     fine *= 1.0 - _SCATTERED * (1.0 - alignment.best)
     for signal in signals:
         if signal.kind is SignalKind.DOUBT:
-            fine *= 1.0 - _WEIGHTS[signal.check] * signal.strength
+            fine *= 1.0 - _WEIGHTS.get(signal.check, 0.5) * signal.strength
     risk = 1.0 - fine
     if any(signal.kind is SignalKind.MISMATCH for signal in signals):
         risk = max(risk, _MISMATCH_FLOOR)

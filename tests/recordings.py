@@ -57,6 +57,8 @@ RECORDINGS = (
     Recording("harbour-bridge.txt", Profile.STANDARD),
     Recording("flood-warning.txt", Profile.STANDARD),
     Recording("quarterly-results.md", Profile.STANDARD),
+    Recording("stadtwerke-de.txt", Profile.STANDARD),
+    Recording("court-verdict-uk.txt", Profile.STANDARD),
 )
 
 

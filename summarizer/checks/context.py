@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..article import Article, SentenceKind
-from ..report import Evidence
+from ..report import Evidence, StatementKind
 from .figures import Figure, find_figures
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
@@ -33,6 +33,14 @@ class ReadSentence:
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     is_headline: bool
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """Stem -> the indices of the tokens that have it."""
+        found: dict[str, list[int]] = {}
+        for index, token in enumerate(self.tokens):
+            found.setdefault(token.stem, []).append(index)
+        return {stem: tuple(indices) for stem, indices in found.items()}
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,8 @@ class ReadStatement:
     content: tuple[Token, ...]
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
+    kind: StatementKind = StatementKind.EXTERNAL
+    speaker: str | None = None  # of a claim, as the model named it
 
 
 def read_article(article: Article) -> ReadArticle:
@@ -127,7 +137,9 @@ def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexi
     )
 
 
-def read_statement(text: str, lex: Lexicon) -> ReadStatement:
+def read_statement(
+    text: str, lex: Lexicon, kind: StatementKind = StatementKind.EXTERNAL, speaker: str | None = None
+) -> ReadStatement:
     """Tokenise a statement with the article's language."""
     tokens = tokenize(text, lex)
     return ReadStatement(
@@ -136,4 +148,6 @@ def read_statement(text: str, lex: Lexicon) -> ReadStatement:
         content=tuple(token for token in tokens if is_content(token, lex)),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
+        kind=kind,
+        speaker=speaker,
     )

@@ -1,6 +1,8 @@
 """Tokens, stems and language tables: what all checks read texts with.
 
-A language is one file in ``languages/``; a new one needs no code. Keys of such a file:
+A language is one folder in ``languages/``; a new one needs no code. The keys of all its files are read as
+one table, so that each concern has a file of its own: ``core.toml`` with the keys below, and one for every
+check that needs words, which documents its keys (``Lexicon.words``, ``phrases``, ``values`` read them).
 
 =====================  =================================================================================
 ``stemmer``            name of a Snowball stemmer; where there is none, ``suffixes`` are cut instead
@@ -24,15 +26,18 @@ A language is one file in ``languages/``; a new one needs no code. Keys of such 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import snowballstemmer
 
+from ..errors import ResourceError
 from ..report import Evidence, Span
+
+T = TypeVar("T")
 
 _FOLDER = Path(__file__).parent / "languages"
 
@@ -63,6 +68,29 @@ class Lexicon:
     demonyms: frozenset[str]
     people: dict[str, str]
     alternations: dict[str, str]
+    data: Mapping[str, Any] = field(compare=False, repr=False, default_factory=dict)
+
+    def words(self, key: str) -> frozenset[str]:
+        """The words under a key of the language's files, case folded; none where the key is missing."""
+        return self._read(("words", key), lambda text: frozenset(plain(text).casefold().split()))
+
+    def phrases(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """The phrases under a key, a line each, as case-folded words; the longest first."""
+        return self._read(("phrases", key), _phrases)
+
+    def values(self, key: str) -> dict[str, str]:
+        """``word: value`` of a key with a line a value: ``value word word_of_two …``."""
+        return self._read(("values", key), _values)
+
+    def _read(self, slot: tuple[str, str], parse: Callable[[str], T]) -> T:
+        if slot not in self._parsed:
+            self._parsed[slot] = parse(self.data.get(slot[1], ""))
+        found: T = self._parsed[slot]
+        return found
+
+    @cached_property
+    def _parsed(self) -> dict[tuple[str, str], Any]:
+        return {}
 
     @property
     def inflects(self) -> bool:
@@ -100,15 +128,18 @@ def _snowball(name: str) -> Callable[[str], str]:
 @cache
 def lexicon(code: str) -> Lexicon:
     """The tables of a language; for one without a file, empty tables and English marks."""
-    path = _FOLDER / f"{code}.toml"
-    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data: dict[str, Any] = {}
+    for path in sorted((_FOLDER / code).glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        if twice := table.keys() & data.keys():
+            raise ResourceError(f"language file {path}: another file has {', '.join(sorted(twice))} too")
+        data |= table
 
     def words(key: str) -> frozenset[str]:
         return frozenset(plain(data.get(key, "")).casefold().split())
 
     def values(key: str) -> dict[str, str]:
-        lines = (line.split() for line in plain(data.get(key, "")).strip().splitlines())
-        return {word.replace("_", " ").casefold(): value for value, *spelled in lines for word in spelled}
+        return _values(data.get(key, ""))
 
     return Lexicon(
         code=code,
@@ -133,7 +164,18 @@ def lexicon(code: str) -> Lexicon:
         demonyms=words("demonyms"),
         people=values("people"),
         alternations=dict(data.get("alternations", "").split()),
+        data=data,
     )
+
+
+def _values(text: str) -> dict[str, str]:
+    lines = (line.split() for line in plain(text).strip().splitlines())
+    return {word.replace("_", " ").casefold(): value for value, *spelled in lines for word in spelled}
+
+
+def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
+    found = {tuple(line.split()) for line in plain(text).casefold().splitlines() if line.strip()}
+    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
@@ -208,8 +250,8 @@ def quote(article_text: str, sentence: int, start: int, end: int) -> Evidence:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that have a file."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    """The languages that have a folder."""
+    return tuple(sorted(path.name for path in _FOLDER.iterdir() if (path / "core.toml").is_file()))
 
 
 def other_language(tokens: tuple[Token, ...], lex: Lexicon) -> str | None:
