@@ -48,8 +48,8 @@ def table(scored: list[suite.Scored]) -> str:
     lines = [f"{'':24} right flagged    wrong flagged    code right of those"]
     groups = [("all", scored)]
     groups += [
-        (f"language {l}", [s for s in scored if s.language == l])
-        for l in sorted({s.language for s in scored})
+        (f"language {code}", [s for s in scored if s.language == code])
+        for code in sorted({s.language for s in scored})
     ]
     kinds = sorted({s.row.wrong for s in scored if s.row.wrong})
     groups += [(kind, [s for s in scored if s.row.wrong == kind]) for kind in kinds]

@@ -35,6 +35,7 @@ _PLACES = {
     "Profile": "settings",
     "Settings": "settings",
     "check_statements": "checker",
+    "check_summary": "external",
     "Summarizer": "pipeline",
     "summarize": "pipeline",
 }
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .errors import InputError as InputError
     from .errors import ModelError as ModelError
     from .errors import SummarizerError as SummarizerError
+    from .external import check_summary as check_summary
     from .flags import FlagCode as FlagCode
     from .flags import Severity as Severity
     from .pipeline import Summarizer as Summarizer

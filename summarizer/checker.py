@@ -7,7 +7,7 @@ is ever called supported.
 from collections.abc import Callable, Sequence
 
 from .article import Article
-from .checks import coverage, names, numbers, quotes
+from .checks import coverage, injection, names, numbers, quotes
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
 from .checks.text import other_language, span
@@ -52,14 +52,22 @@ def check_statements(
         article = Article.from_text(article, title=headline, published=published, language=language)
     settings = settings or Settings()
     read = read_article(article)
+    suspected = injection.find(read)
     made = [
         s if isinstance(s, Statement) else Statement(f"x{number}", StatementKind.EXTERNAL, s)
         for number, s in enumerate(statements, 1)
     ]
-    return [_check(statement, read, settings) for statement in made]
+    return [_check(statement, read, suspected, settings) for statement in made]
 
 
-def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Finding:
+def article_flags(article: Article, settings: Settings) -> tuple[Flag, ...]:
+    """What is to be said about the article itself: text in it that addresses a language model."""
+    return tuple(_flag(signal, settings) for signal in injection.find(read_article(article)))
+
+
+def _check(
+    statement: Statement, read: ReadArticle, suspected: Sequence[Signal], settings: Settings
+) -> Finding:
     text = read_statement(statement.text, read.lex, statement.kind, statement.speaker)
     if not text.content:
         return _unchecked(statement, FlagCode.UNCERTAIN, "it has no word that could be checked", settings)
@@ -70,9 +78,11 @@ def _check(statement: Statement, read: ReadArticle, settings: Settings) -> Findi
         return _unchecked(statement, FlagCode.LANGUAGE_MISMATCH, message, settings)
     cited = tuple(n for n in statement.cited or () if 1 <= n <= len(read.sentences))
     alignment = align(text, read, cited)
-    signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
-    risk = estimate(signals, alignment)
     evidence = tuple(read.evidence(sentence) for sentence in alignment.sentences)
+    signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
+    if repeats := injection.repeated(evidence, suspected):
+        signals = (*signals, repeats)
+    risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)
     verdict, why = _verdict(alignment, signals, risk, settings)

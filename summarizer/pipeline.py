@@ -16,13 +16,13 @@ from anyio.from_thread import start_blocking_portal
 from . import __version__, worth
 from .article import Article
 from .asking import Asker
-from .checker import check_statements, lost_statement
+from .checker import article_flags, check_statements, lost_statement
 from .checks.context import read_article
 from .errors import ModelError
 from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
 from .prompts import Prompts
-from .report import Claim, Finding, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, Finding, Flag, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
@@ -92,14 +92,14 @@ class Summarizer:
 
         self._progress("check")
         asked = statements(summary.value, claims.value)
-        findings = await anyio.to_thread.run_sync(self._checked, article, asked)
+        findings, warnings = await anyio.to_thread.run_sync(self._checked, article, asked)
         cut = tasks.cut_by_server()
         return Report(
             article=article,
             summary=summary.value,
             claims=claims.value,
             findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
-            article_flags=(),
+            article_flags=warnings,
             calls=(*summary.calls, *claims.calls),
             not_run=(*summary.not_run, *claims.not_run, *([cut.flags[0].message] if cut else [])),
             profile=profile.value,
@@ -140,10 +140,14 @@ class Summarizer:
     def _worth(self, article: Article) -> tuple[Claim, ...]:
         return worth.claims(read_article(article), self.settings.max_claims)
 
-    def _checked(self, article: Article, asked: Sequence[Statement]) -> list[Finding]:
-        """A finding for every statement, whatever the checker gives back."""
+    def _checked(
+        self, article: Article, asked: Sequence[Statement]
+    ) -> tuple[list[Finding], tuple[Flag, ...]]:
+        """A finding for every statement, whatever the checker gives back; and what the article itself is
+        flagged for."""
         found = {f.statement.id: f for f in self._check(article, asked, settings=self.settings)}
-        return [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
+        findings = [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
+        return findings, article_flags(article, self.settings)
 
     async def _open(self) -> tuple[LanguageModel, Profile]:
         async with self._opening:

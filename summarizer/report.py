@@ -20,6 +20,9 @@ REPORT_SCHEMA_VERSION = 1
 REVIEW_SCHEMA_VERSION = 1
 
 
+NOBODY = "none"  # in place of a model's and a profile's name, where no model was asked
+
+
 class StatementKind(StrEnum):
     """Where a statement comes from."""
 

@@ -66,6 +66,17 @@ def read_article(source: str | Path, *, stdin: BinaryIO | None = None) -> Articl
     return _article(sources[0], Metadata(), stdin)
 
 
+def read_text(source: str | Path, *, stdin: BinaryIO | None = None) -> str:
+    """The text in one file or standard input, of any length. Raises InputError where there is none."""
+    sources = _sources([source])
+    if len(sources) > 1 or (sources[0] is not None and sources[0].is_dir()):
+        raise SourceError(f"{_origin(source)} is a folder", hint="Name one of its files.")
+    try:
+        return _read(sources[0], stdin)[0]
+    except InputError as error:
+        raise type(error)(f"{_origin(source)}: {error}", hint=error.hint) from error
+
+
 def _load(source: Path | None, given: Metadata, stdin: BinaryIO | None) -> Loaded:
     try:
         return Loaded(_origin(source), _article(source, given, stdin), None)

@@ -142,7 +142,7 @@ def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
             ["TRUNCATED"], 4, 1, ["incomplete: a0.txt: claims: truncated: stopped"], id="a call not ok"
         ),
         pytest.param(["SKIPPED"], 4, 1, ["incomplete: a0.txt: verify_claims: nobody"], id="a step not run"),
-        pytest.param(["BROKEN"], 1, 0, ["error: ZeroDivisionError: division by ␛[31mzero; this is a bug"], id="bug"),
+        pytest.param(["BROKEN"], 70, 0, ["error: ZeroDivisionError: division by ␛[31mzero; this is a bug"], id="bug"),
         pytest.param(["calm", "calm"], 0, 2, ["1/2 a0.txt: 0 of 1", "2/2 a1.txt: 0 of 1"], id="two done"),
         pytest.param(
             ["calm", "UNFIT", "SKIPPED", "calm"],
@@ -221,7 +221,7 @@ def test_wrong_use(folder: Path, arguments: list[str], code: int, error: str, hi
 def test_debug_shows_the_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMMARIZER_DEBUG", "1")
     result = run("run", *write(folder, a="BROKEN"))
-    assert result.exit_code == 1
+    assert result.exit_code == 70
     assert "Traceback" in result.stderr
     assert "in process" in result.stderr
 

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
@@ -101,6 +101,7 @@ class ReadStatement:
     speaker: str | None = None  # of a claim, as the model named it
 
 
+@lru_cache(maxsize=8)  # an article is looked at more than once; memory stays flat over many
 def read_article(article: Article) -> ReadArticle:
     """Tokenise the sentences and weigh their words (smoothed inverse sentence frequency)."""
     lex = lexicon(article.language)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cache, models, prompts, run, show
+from . import cache, check, models, prompts, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     epilog=examples(
         "summarizer run article.txt",
         "summarizer run articles/ --format jsonl --out reports.jsonl",
+        "summarizer check article.txt summary.txt",
         "summarizer show reports.jsonl",
         "summarizer models",
         "summarizer cache info",
@@ -28,6 +29,7 @@ app = typer.Typer(
     + EXIT_CODES,
 )
 app.command("run", epilog=run.EXAMPLES, no_args_is_help=False)(run.run)
+app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("models", epilog=models.EXAMPLES)(models.models)
 app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)

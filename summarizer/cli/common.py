@@ -1,7 +1,8 @@
 """What all commands share: the two streams, how errors are told, exit codes.
 
-Exit codes: 0 done; 1 a bug; 2 wrong use or bad input; 3 no model could be spoken to; 4 something planned
-did not happen; 130 stopped with Ctrl-C; 141 nobody reads the output any more.
+Exit codes: 0 done; 1 something was flagged (`check`); 2 wrong use or bad input; 3 no model could be spoken
+to; 4 something planned did not happen; 70 a bug; 130 stopped with Ctrl-C; 141 nobody reads the output any
+more.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from ..errors import ModelError, SummarizerError
 from ..render.safe import safe, safe_json
 from ..settings import debugging
 
-DONE, BUG, BAD_INPUT, NO_MODEL, INCOMPLETE, STOPPED, NO_READER = 0, 1, 2, 3, 4, 130, 141
+DONE, FLAGGED, BAD_INPUT, NO_MODEL, INCOMPLETE, BUG, STOPPED, NO_READER = 0, 1, 2, 3, 4, 70, 130, 141
 PLAIN_WIDTH = 100  # where there is no terminal that has a width
 DEBUG = "SUMMARIZER_DEBUG"
 
@@ -31,6 +32,7 @@ EXIT_CODES = """
 
 [bold]Exit codes[/bold]
   0  done
+  1  something was flagged (check)
   2  wrong use, or an article that cannot be used
   3  no model could be spoken to
   4  something that was planned did not happen: the report says what"""

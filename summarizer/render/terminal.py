@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..article import Sentence
 from ..flags import Severity
-from ..report import Evidence, Finding, Flag, Report, StatementKind
+from ..report import NOBODY, Evidence, Finding, Flag, Report, StatementKind
 from .entries import Entry, Standing, entries_of, incomplete, needs_look, not_checked
 from .marking import Look, Mark, hanging, marked
 from .safe import safe
@@ -111,7 +111,7 @@ class _Page:
         for title, entries in shown.items():
             if entries:
                 yield from self._section(title, self._statements(entries))
-            elif title == "Summary":
+            elif title == "Summary" and self.report.model != NOBODY:
                 yield from self._section(title, self._line(Text("There is no usable summary.", style="bold")))
         yield from self._section("What needs a look", self._checklist())
         claims = self._of(StatementKind.CLAIM)
@@ -319,6 +319,8 @@ class _Page:
             "cost unknown" if cost is None else f"cost {dollars(cost)}",
             f"{report.seconds:.1f} s",
         ]
+        if report.model == NOBODY:
+            facts = ["no model was asked", facts[-1]]
         again = sum(len(call.set_aside) for call in report.calls)
         if again:
             facts.insert(2, f"asked again {'once' if again == 1 else f'{again} times'}")
