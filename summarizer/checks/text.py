@@ -12,6 +12,7 @@ check that needs words, which documents its keys (``Lexicon.words``, ``phrases``
 ``reporting``          verbs that introduce what somebody said; ``attributing``: phrases that do
 ``titles``             offices and forms of address that stand beside a name
 ``pronouns``           words that need another sentence to be understood
+``elisions``           words that stand before an apostrophe: "l'usine"
 ``months, weekdays``   as they stand in dates
 ``number_joiners``     words inside a number: "two hundred and fifty"
 ``range_words``        words between two figures that share the unit behind the second: "5 to 6 percent"
@@ -223,13 +224,21 @@ _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+
 def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
     """The tokens of a text, with offsets in it."""
     tokens = []
+    elided = lex.words("elisions")
     for match in _TOKEN.finditer(plain(text)):
+        start = match.start()
         norm = match[0].casefold()
+        article, mark, rest = norm.partition("'")
+        if mark and rest and article in elided:  # l'usine, qu'il: two words
+            tokens.append(
+                Token(text[start : start + len(article)], start, start + len(article), article, article)
+            )
+            start, norm = start + len(article) + 1, rest
         for possessive in ("'s", "s'"):
             if lex.code == "en" and norm.endswith(possessive):
                 norm = norm[:-2] if possessive == "'s" else norm[:-1]
         norm = norm.replace(".", "") if norm[0].isalpha() else norm
-        tokens.append(Token(match[0], match.start(), match.end(), norm, lex.stem(norm)))
+        tokens.append(Token(text[start : match.end()], start, match.end(), norm, lex.stem(norm)))
     return tuple(tokens)
 
 
