@@ -35,7 +35,7 @@ import httpx2  # noqa: E402
 import openai  # noqa: E402
 
 from summarizer.article import Article  # noqa: E402
-from summarizer.checker import check_statements  # noqa: E402
+from summarizer.checker import Checked, check_article  # noqa: E402
 from summarizer.llm.client import OpenAIModel  # noqa: E402
 from summarizer.pipeline import Check, Summarizer  # noqa: E402
 from summarizer.report import AnswerState, Basis, Finding, Report, Statement, Verdict  # noqa: E402
@@ -78,12 +78,14 @@ class Row:
     cpu_range: tuple[float, float]
 
 
-def unchecked(article: Article, statements: Sequence[Statement], *, settings: Settings) -> list[Finding]:
+def unchecked(article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
     """In place of the checks: says of everything that nobody checked it."""
-    return [
-        Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, unchecked="checks are off")
-        for statement in statements
-    ]
+    return Checked(
+        [
+            Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, unchecked="checks are off")
+            for statement in statements
+        ]
+    )
 
 
 async def record(send: Callable[[httpx2.AsyncClient], Awaitable[None]]) -> list[bytes]:
@@ -203,7 +205,7 @@ class Inputs:
         if variant == "bare":
             return await run_bare(self.url, self.bodies[:count], in_flight)
         given: Sequence[Article | str] = self.texts if variant == "off, text" else self.articles
-        check: Check = check_statements if variant == "on" else unchecked
+        check: Check = check_article if variant == "on" else unchecked
         return await run_ours(self.url, given[:count], in_flight, check)
 
 

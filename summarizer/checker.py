@@ -5,6 +5,7 @@ is ever called supported.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from .article import Article
 from .checks import coverage, injection, names, numbers, quotes
@@ -50,19 +51,29 @@ def check_statements(
     """
     if isinstance(article, str):
         article = Article.from_text(article, title=headline, published=published, language=language)
-    settings = settings or Settings()
-    read = read_article(article)
-    suspected = injection.find(read)
     made = [
         s if isinstance(s, Statement) else Statement(f"x{number}", StatementKind.EXTERNAL, s)
         for number, s in enumerate(statements, 1)
     ]
-    return [_check(statement, read, suspected, settings) for statement in made]
+    return list(check_article(article, made, settings=settings or Settings()).findings)
 
 
-def article_flags(article: Article, settings: Settings) -> tuple[Flag, ...]:
-    """What is to be said about the article itself: text in it that addresses a language model."""
-    return tuple(_flag(signal, settings) for signal in injection.find(read_article(article)))
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finding for every statement, in their order, and what is to be said about the article itself."""
+
+    findings: Sequence[Finding]
+    article_flags: tuple[Flag, ...] = ()
+
+
+def check_article(article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
+    """Check statements, and look for text in the article that addresses a language model."""
+    read = read_article(article)
+    suspected = injection.find(read)
+    return Checked(
+        [_check(statement, read, suspected, settings) for statement in statements],
+        tuple(_flag(signal, settings) for signal in suspected),
+    )
 
 
 def _check(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from . import __version__, segmentation
 from .article import Article, normalise
-from .checker import article_flags, check_statements
+from .checker import check_article
 from .errors import ArticleError
 from .report import NOBODY, Report, Statement, StatementKind
 from .risk import CHECKER_VERSION
@@ -41,13 +41,13 @@ def check_summary(article: Article | str, summary: str, *, settings: Settings | 
     settings = settings or Settings()
     if isinstance(article, str):
         article = Article.from_text(article)
-    findings = check_statements(article, statements(summary, article.language), settings=settings)
+    checked = check_article(article, statements(summary, article.language), settings=settings)
     return Report(
         article=article,
         summary=None,
         claims=(),
-        findings=tuple(findings),
-        article_flags=article_flags(article, settings),
+        findings=tuple(checked.findings),
+        article_flags=checked.article_flags,
         calls=(),
         not_run=(),
         profile=NOBODY,

@@ -16,13 +16,13 @@ from anyio.from_thread import start_blocking_portal
 from . import __version__, worth
 from .article import Article
 from .asking import Asker
-from .checker import article_flags, check_statements, lost_statement
+from .checker import Checked, check_article, lost_statement
 from .checks.context import read_article
 from .errors import ModelError
 from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
 from .prompts import Prompts
-from .report import Claim, Finding, Flag, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
@@ -30,11 +30,11 @@ from .tasks import Progress, Result, Tasks
 
 
 class Check(Protocol):
-    """``check_statements``, or a checker in its place."""
+    """``check_article``, or a checker in its place."""
 
     def __call__(
         self, article: Article, statements: Sequence[Statement], *, settings: Settings
-    ) -> Sequence[Finding]: ...
+    ) -> Checked: ...
 
 
 class Summarizer:
@@ -52,7 +52,7 @@ class Summarizer:
         settings: Settings | None = None,
         profile: Profile | str | None = None,
         progress: Progress | None = None,
-        check: Check = check_statements,
+        check: Check = check_article,
     ) -> None:
         """Raises ResourceError for a prompts folder that cannot be used."""
         self.settings = settings or Settings.load()
@@ -92,14 +92,14 @@ class Summarizer:
 
         self._progress("check")
         asked = statements(summary.value, claims.value)
-        findings, warnings = await anyio.to_thread.run_sync(self._checked, article, asked)
+        checked = await anyio.to_thread.run_sync(self._checked, article, asked)
         cut = tasks.cut_by_server()
         return Report(
             article=article,
             summary=summary.value,
             claims=claims.value,
-            findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
-            article_flags=warnings,
+            findings=(*checked.findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
+            article_flags=checked.article_flags,
             calls=(*summary.calls, *claims.calls),
             not_run=(*summary.not_run, *claims.not_run, *([cut.flags[0].message] if cut else [])),
             profile=profile.value,
@@ -140,14 +140,12 @@ class Summarizer:
     def _worth(self, article: Article) -> tuple[Claim, ...]:
         return worth.claims(read_article(article), self.settings.max_claims)
 
-    def _checked(
-        self, article: Article, asked: Sequence[Statement]
-    ) -> tuple[list[Finding], tuple[Flag, ...]]:
-        """A finding for every statement, whatever the checker gives back; and what the article itself is
-        flagged for."""
-        found = {f.statement.id: f for f in self._check(article, asked, settings=self.settings)}
+    def _checked(self, article: Article, asked: Sequence[Statement]) -> Checked:
+        """A finding for every statement, whatever the checker gives back."""
+        checked = self._check(article, asked, settings=self.settings)
+        found = {finding.statement.id: finding for finding in checked.findings}
         findings = [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
-        return findings, article_flags(article, self.settings)
+        return Checked(findings, checked.article_flags)
 
     async def _open(self) -> tuple[LanguageModel, Profile]:
         async with self._opening:

@@ -14,11 +14,11 @@ from rich.console import Console
 
 from summarizer import Report, Summarizer, summarize
 from summarizer.article import Article
-from summarizer.checker import check_statements
+from summarizer.checker import Checked, check_article
 from summarizer.errors import ArticleError, ModelUnavailable
 from summarizer.llm.model import Answer, Request
 from summarizer.render.terminal import render_report
-from summarizer.report import AnswerState, Finding, Statement, StatementKind, Usage, Verdict
+from summarizer.report import AnswerState, Statement, StatementKind, Usage, Verdict
 from summarizer.settings import Profile, Settings
 from summarizer.testing import ScriptedModel
 
@@ -303,8 +303,8 @@ def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
 
 
 def test_a_checker_that_loses_a_statement_is_found_out() -> None:
-    def forgetful(article: Article, statements: Sequence[Statement], *, settings: Settings) -> list[Finding]:
-        return check_statements(article, statements[1:], settings=settings)
+    def forgetful(article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
+        return check_article(article, statements[1:], settings=settings)
 
     async def once() -> Report:
         door = Summarizer(ScriptedModel(GOOD), profile="standard", settings=Settings(), check=forgetful)

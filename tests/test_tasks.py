@@ -8,6 +8,7 @@ import pytest
 
 from summarizer import Report, summarize
 from summarizer.article import Article
+from summarizer.checker import Checked
 from summarizer.errors import SettingsError
 from summarizer.llm.model import Answer, Request
 from summarizer.report import AnswerState, Usage
@@ -221,9 +222,9 @@ def test_two_hundred_thousand_words() -> None:
     assert len(text.split()) <= 200_000
     checked: list[int] = []
 
-    def count(article: Article, statements: object, *, settings: Settings) -> list[object]:
+    def count(article: Article, statements: object, *, settings: Settings) -> Checked:
         checked.append(len(article.sentences))
-        return []
+        return Checked([])
 
     from summarizer import Summarizer
 
