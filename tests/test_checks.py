@@ -217,13 +217,6 @@ def test_passages_of_every_kind_of_quotation_mark() -> None:
     assert all(text[p.start : p.end] == p.text for p in passages(text))
 
 
-def test_short_quoted_words_are_a_doubt_and_no_flag() -> None:
-    finding = check(ENGLISH, "The council voted for the “lighthouse” library.")
-    assert [(s.check, s.kind) for s in finding.signals if s.check == "quotes"] == [
-        ("quotes", SignalKind.DOUBT)
-    ]
-
-
 def test_a_fused_statement_finds_its_sentences() -> None:
     finding = check(ENGLISH, "The council voted for a library, and construction may begin in March.")
     numbers = {evidence.sentence for evidence in finding.evidence}

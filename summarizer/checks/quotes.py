@@ -1,10 +1,12 @@
 """Quoted passages: every one must stand in the article, word for word.
 
-Passages of three words or more are compared without regard to quotation marks, case, white space and
-closing punctuation, also against the article's quotations joined ("A," said X. "B." quoted as "A B").
-Close to a passage of the article: altered, with the words that differ. Nothing close: not found.
-Shorter passages are titles of works, nicknames and scare quotes: doubt only, when the article never
-has those words. Left for the attribution check: who said it.
+Passages are compared without regard to quotation marks, case, white space and closing punctuation, also
+against the article's quotations joined ("A," said X. "B." quoted as "A B"); what stands for words left out
+("…", "[…]", "[the house]") divides a passage into pieces that must all be there. Close to a passage of the
+article: altered, with the words that differ. Nothing close: not found. One or two words are titles of
+works, nicknames and scare quotes too: inflected forms count as the same, a word that the article never has
+is a quotation that nobody said, and words that it has elsewhere are a doubt. Who said it is for the
+attribution check.
 """
 
 import re
@@ -19,16 +21,20 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .text import plain, span
+from .text import plain, span, tokenize
 
 _MIN_WORDS = 3
 _ALTERED = 78.0  # of 100: below it, nobody would say that the one was made from the other
 _MAX_PASSAGE = 2_000  # characters; a longer passage is compared by its beginning
 
 _PASSAGE = re.compile(
-    r"“(?P<curly>[^“”]{1,5000})”|„(?P<low>[^„“”]{1,5000})[“”]|«(?P<angle>[^«»]{1,5000})»|"
-    r"(?<!\w)\"(?P<straight>[^\"]{1,5000})\"(?!\w)"
+    r"“(?P<curly>[^“”]{1,5000})”|„(?P<low>[^„“”\"]{1,5000})[“”\"]|«(?P<angle>[^«»]{1,5000})»"
+    r"|»(?P<reverse>[^«»]{1,5000})«|(?<!\w)\"(?P<straight>[^\"]{1,5000})\"(?!\w)"
+    # An apostrophe inside a word does not close a single quotation.
+    r"|(?<!\w)‘(?P<single>[^‘’]{1,2000}(?:’(?=\w)[^‘’]{1,2000}){0,20})’(?!\w)"
+    r"|‚(?P<low_single>[^‚‘]{1,5000})‘|‹(?P<small>[^‹›]{1,5000})›"
 )
+_LEFT_OUT = re.compile(r"[\[(]?(?:\.\.\.|…|\. \. \.)[\])]?|\[[^\[\]]{0,200}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,25 @@ def _sources(text: str) -> tuple[_Flat, ...]:
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each passage that does not stand in the article."""
-    found = (_check(passage, statement.text, read) for passage in passages(statement.text))
-    return tuple(signal for signal in found if signal is not None)
+    signals: list[Signal] = []
+    for passage in passages(statement.text):
+        pieces = tuple(_pieces(passage))
+        checked = (_check(piece, statement.text, read, alone=len(pieces) == 1) for piece in pieces)
+        signals += [signal for signal in checked if signal is not None]
+    return tuple(signals)
 
 
-def _check(passage: Passage, statement: str, read: ReadArticle) -> Signal | None:
+def _pieces(passage: Passage) -> Iterator[Passage]:
+    """A passage without what stands for words left out, or for words of the writer's own."""
+    start = 0
+    for mark in [*_LEFT_OUT.finditer(passage.text), None]:
+        end = len(passage.text) if mark is None else mark.start()
+        if passage.text[start:end].strip():
+            yield Passage(passage.start + start, passage.start + end, passage.text[start:end])
+        start = end if mark is None else mark.end()
+
+
+def _check(passage: Passage, statement: str, read: ReadArticle, *, alone: bool) -> Signal | None:
     wanted = _flatten(passage.text[:_MAX_PASSAGE])
     if not wanted.text:
         return None
@@ -100,8 +120,7 @@ def _check(passage: Passage, statement: str, read: ReadArticle) -> Signal | None
         return None
     shown = span(statement, passage.start, passage.end)
     if wanted.text.count(" ") + 1 < _MIN_WORDS:
-        message = f"the article does not have the words “{passage.text}”"
-        return Signal("quotes", SignalKind.DOUBT, 0.5, message, None, (shown,))
+        return _check_short(passage, shown, read, alone=alone)
     source = sources[0]
     near = fuzz.partial_ratio_alignment(wanted.text, source.text, score_cutoff=_ALTERED)
     if near is None or near.dest_end <= near.dest_start:
@@ -115,6 +134,21 @@ def _check(passage: Passage, statement: str, read: ReadArticle) -> Signal | None
     return Signal(
         "quotes", SignalKind.MISMATCH, 1.0, message, FlagCode.QUOTE_ALTERED, spans or (shown,), evidence
     )
+
+
+def _check_short(passage: Passage, shown: Span, read: ReadArticle, *, alone: bool) -> Signal | None:
+    """One or two words: a title may be inflected, and what is in quotation marks here need not be there."""
+    stems = [token.stem for token in tokenize(passage.text, read.lex)]
+    for sentence in read.sentences:
+        for at in sentence.places.get(stems[0], ()) if stems else ():
+            if [token.stem for token in sentence.tokens[at : at + len(stems)]] == stems:
+                return None
+    unknown = [stem for stem in stems if stem not in read.stems]
+    message = f"the article does not have the words “{passage.text}”"
+    if unknown:
+        code = FlagCode.QUOTE_NOT_FOUND if alone else FlagCode.QUOTE_ALTERED
+        return Signal("quotes", SignalKind.MISMATCH, 1.0, message, code, (shown,))
+    return Signal("quotes", SignalKind.DOUBT, 0.5, message, None, (shown,))
 
 
 def _whole_words(text: str, low: int, high: int) -> tuple[int, int]:
