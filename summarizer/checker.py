@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .article import Article
-from .checks import coverage, injection, names, numbers, quotes
+from .checks import coverage, dates, injection, names, numbers, order, quotes
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
 from .checks.text import other_language, span
@@ -29,7 +29,14 @@ from .risk import estimate
 from .settings import Settings
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
-CHECKS: tuple[Check, ...] = (numbers.check, quotes.check, names.check, coverage.check)
+CHECKS: tuple[Check, ...] = (
+    numbers.check,
+    quotes.check,
+    dates.check,
+    order.check,
+    names.check,
+    coverage.check,
+)
 
 _ALIGNED = 0.4  # share of a statement that its sentences must cover
 _UNKNOWN = 0.55  # share of unknown words from which a statement is an invention

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
 from .figures import Figure, find_figures
+from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
 
@@ -67,6 +68,15 @@ class ReadArticle:
                 if token.capital and token.norm not in self.lex.stopwords:
                     found.setdefault(fold(token.norm), (sentence, token))
         return found
+
+    @cached_property
+    def moments(self) -> tuple[tuple[ReadSentence, Moment], ...]:
+        """Every date and time, each with its sentence."""
+        return tuple(
+            (sentence, moment)
+            for sentence in self.sentences
+            for moment in find_moments(sentence.text, sentence.tokens, sentence.figures, self.lex)
+        )
 
     @cached_property
     def acronyms(self) -> frozenset[str]:

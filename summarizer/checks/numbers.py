@@ -1,8 +1,8 @@
 """Figures that the article does not give, or gives with another unit.
 
 A figure of the statement must stand in the article with the same value, or be the article's value
-rounded to the places that the statement writes. Units must agree where both sides name one. Part of a
-date: a date mismatch; the year in which the article was published needs no source. Figures found in a
+rounded to the places that the statement writes. Units must agree where both sides name one. Parts of dates
+and clock times are for the dates check. Figures found in a
 sentence that the statement does not rest on raise doubt only. Left for judgement: conversion between
 units, sums and differences, "half" and "doubled".
 """
@@ -31,9 +31,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 def _check(
     figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
 ) -> Signal | None:
-    if figure.word and figure.value <= _SMALL and figure.unit is None:
-        return None
-    if figure.date and read.article.published_date and figure.value == read.article.published_date.year:
+    if figure.date or (figure.word and figure.value <= _SMALL and figure.unit is None):
         return None
     aligned = {sentence.number for sentence in alignment.sentences}
     matches = _find(figure, read, same_value)
@@ -53,11 +51,10 @@ def _check(
         there = _quotes(scaled[:2], read)
         message = f"“{shown.text}” has another magnitude in the article: “{there[0].quote}”"
         return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.UNIT_MISMATCH, (shown,), there)
-    code = FlagCode.DATE_MISMATCH if figure.date else FlagCode.NUMBER_MISMATCH
     nearby = _quotes(_comparable(figure, alignment), read)
     there_is = f"; it has “{nearby[0].quote}”" if nearby else ""
     message = f"the article does not give “{shown.text}”{there_is}"
-    return Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (shown,), nearby)
+    return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.NUMBER_MISMATCH, (shown,), nearby)
 
 
 def same_value(figure: Figure, other: Figure) -> bool:
