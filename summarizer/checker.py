@@ -8,7 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .article import Article
-from .checks import coverage, dates, injection, names, numbers, order, quotes
+from .checks import (
+    cause,
+    comparison,
+    coverage,
+    dates,
+    hedges,
+    injection,
+    names,
+    numbers,
+    order,
+    polarity,
+    quantifiers,
+    quotes,
+)
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
 from .checks.text import other_language, span
@@ -34,6 +47,11 @@ CHECKS: tuple[Check, ...] = (
     quotes.check,
     dates.check,
     order.check,
+    polarity.check,
+    comparison.check,
+    hedges.check,
+    quantifiers.check,
+    cause.check,
     names.check,
     coverage.check,
 )

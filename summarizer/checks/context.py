@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
@@ -70,6 +71,11 @@ class ReadArticle:
         return found
 
     @cached_property
+    def clauses(self) -> dict[int, Any]:
+        """Clauses by the number of their sentence, filled by ``clauses`` as they are asked for."""
+        return {}
+
+    @cached_property
     def moments(self) -> tuple[tuple[ReadSentence, Moment], ...]:
         """Every date and time, each with its sentence."""
         return tuple(
@@ -91,6 +97,15 @@ class ReadArticle:
     @cached_property
     def families(self) -> frozenset[str]:
         return frozenset().union(*(sentence.families for sentence in self.sentences))
+
+    @cached_property
+    def with_family(self) -> dict[str, tuple[ReadSentence, ...]]:
+        """Family of a word -> the sentences that have it, in order."""
+        found: dict[str, list[ReadSentence]] = {}
+        for sentence in self.sentences:
+            for kin in sentence.families:
+                found.setdefault(kin, []).append(sentence)
+        return {kin: tuple(sentences) for kin, sentences in found.items()}
 
     def evidence(self, sentence: ReadSentence, start: int = 0, end: int | None = None) -> Evidence:
         """A piece of a sentence as evidence; the whole sentence without offsets."""
