@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 from .article import Article
 from .checks import (
-    cause,
-    comparison,
+    attribution,
+    causes,
+    comparing,
     coverage,
     dates,
-    hedges,
+    hedging,
     injection,
     names,
     numbers,
+    opposing,
     order,
-    polarity,
-    quantifiers,
+    quantities,
     quotes,
 )
 from .checks.align import Alignment, align
@@ -45,13 +46,14 @@ Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 CHECKS: tuple[Check, ...] = (
     numbers.check,
     quotes.check,
+    attribution.check,
     dates.check,
     order.check,
-    polarity.check,
-    comparison.check,
-    hedges.check,
-    quantifiers.check,
-    cause.check,
+    opposing.check,
+    comparing.check,
+    hedging.check,
+    quantities.check,
+    causes.check,
     names.check,
     coverage.check,
 )

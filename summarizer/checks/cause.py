@@ -1,11 +1,13 @@
-"""A cause that the article does not state.
+"""A cause that the article does not state: two of its facts, joined by "because".
 
-A causal word divides a statement into two facts. It is a mismatch when the article tells both, and links
-them neither by a causal word in the sentences that tell them nor in the one behind; a doubt where the
-article links them by time alone ("after"). Left aside: causes told without a word of the table, and
-statements of which the article tells only one half (coverage sees the other).
+A word of cause divides the statement into two facts. It is a mismatch when the article tells both, each
+recognised by its own words, and has no word of cause in or right behind either of the sentences that do.
+Left alone: facts that the article tells in one sentence with any looser link ("after", "as", "with"),
+a fact that the article does not tell at all (that is for the coverage check), and causes that stand in a verb
+the article uses too.
 
-Keys of ``logic.toml``: ``causes``, ``loose_causes``.
+Keys of ``modality.toml``: ``cause_words`` (lines ``first:`` for words before which the effect stands, "closed
+because of", and ``last:`` for "led to"), ``cause_hints``: looser links, which clear a statement.
 """
 
 from collections.abc import Sequence
@@ -13,67 +15,86 @@ from collections.abc import Sequence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .quotes import passages
-from .terms import terms
-from .text import Token, is_content, span
+from .clauses import Clauses, Related, read_clauses, related, statement_clauses
+from .context import ReadArticle, ReadStatement
+from .terms import Hit
+from .text import span
 
-_TOLD = 0.34  # share of a side's words that its sentence must have
+_TOLD = 0.5  # share of a fact's words, weighed, by which a sentence tells it
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
-    """At most one signal, for the first causal word outside quotations."""
-    quoted = [(p.start, p.end) for p in passages(statement.text)]
-    for hit in terms(read.lex.code, "causes").find(statement.tokens):
-        first, last = statement.tokens[hit.first], statement.tokens[hit.last - 1]
-        if any(start <= first.start < end for start, end in quoted):
-            continue
-        left, right = _sides(statement, hit.first, hit.last)
-        here, there = _teller(left, alignment, read), _teller(right, alignment, read)
-        if here is None or there is None:
-            continue
-        sentences = [here, there, *_behind((here, there), read)]
-        if any(terms(read.lex.code, "causes").any(sentence.tokens) for sentence in sentences):
-            continue
-        shown = span(statement.text, first.start, last.end)
-        evidence = tuple(map(read.evidence, [here] if here is there else [here, there]))
-        message = f"“{shown.text}”: the article tells both and does not say that one led to the other"
-        loose = here is there and terms(read.lex.code, "loose_causes").any(here.tokens)
-        if loose:
-            return (Signal("cause", SignalKind.DOUBT, 0.5, message, None, (shown,), evidence),)
-        code = FlagCode.CAUSE_NOT_STATED
-        return (Signal("cause", SignalKind.MISMATCH, 1.0, message, code, (shown,), evidence),)
-    return ()
+    """At most one signal, for the first word of cause."""
+    mine = statement_clauses(statement, read)
+    hits = mine.hits("cause_words")
+    if not hits:
+        return ()
+    near = related(statement, alignment, read)
+    found = (signal for hit in hits if (signal := _check(hit, mine, near, read)))
+    return tuple(found)[:1]
 
 
-def _sides(statement: ReadStatement, first: int, last: int) -> tuple[Sequence[Token], Sequence[Token]]:
-    """What stands on either side; behind a word that opens the statement, up to a comma and beyond it."""
-    tokens = statement.tokens
-    if first > 1:
-        return tokens[:first], tokens[last:]
-    for index in range(last, len(tokens) - 1):
-        if "," in statement.text[tokens[index].end : tokens[index + 1].start]:
-            return tokens[last : index + 1], tokens[index + 1 :]
-    middle = last + (len(tokens) - last) // 2  # "Wegen …": no comma
-    return tokens[last:middle], tokens[middle:]
-
-
-def _teller(tokens: Sequence[Token], alignment: Alignment, read: ReadArticle) -> ReadSentence | None:
-    """The sentence that tells a side, if one does."""
-    words = {token.stem: family(token) for token in tokens if is_content(token, read.lex)}
-    total = sum(read.weight(stem) for stem in sorted(words))
-    if not total:
+def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    sides = _sides(hit, mine)
+    if sides is None:
         return None
-    best, most = None, _TOLD * total
-    for sentence in alignment.sentences:
-        had = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
-        weight = sum(read.weight(stem) for stem in had)
-        if weight >= most:
-            best, most = sentence, weight + 1e-9
-    return best
+    one, other = sides
+    if any(_linked(r, one, mine, read) or _linked(r, other, mine, read) for r in near):
+        return None
+    first, second = _teller(one, mine, near, read), _teller(other, mine, near, read)
+    if first is None or second is None:
+        return None
+    if first is second and _hinted(first, one, other, mine):
+        return None
+    shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
+    there = tuple(dict.fromkeys(read.evidence(r.sentence) for r in (first, second)))
+    message = f"“{shown.text}”: the article tells both and does not say that the one caused the other"
+    return Signal("cause", SignalKind.MISMATCH, 1.0, message, FlagCode.CAUSE_NOT_STATED, (shown,), there)
 
 
-def _behind(sentences: Sequence[ReadSentence], read: ReadArticle) -> list[ReadSentence]:
-    """The sentence behind the one that is told first: "As a result …"."""
-    number = min(sentence.number for sentence in sentences)
-    return [read.sentences[number]] if number < len(read.sentences) else []
+def _sides(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
+    """The content words of the two facts: before the word and behind it, or parted by the next comma."""
+    before = [i for i in range(hit.first) if mine.content[i]]
+    behind = [i for i in range(hit.last, len(mine.tokens)) if mine.content[i]]
+    if not before:
+        number = mine.clause[hit.first]
+        before, behind = (
+            [i for i in behind if mine.clause[i] != number],
+            [i for i in behind if mine.clause[i] == number],
+        )
+    if len(before) == 0 or len(behind) == 0:
+        return None
+    return before, behind
+
+
+def _linked(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> bool:
+    """Whether a sentence that tells a fact, or the next one, has a word of cause."""
+    if _share(near, fact, mine, read) < _TOLD / 2:
+        return False
+    if near.clauses.hits("cause_words"):
+        return True
+    behind = near.sentence.number  # numbers start at 1: this is the index of the next sentence
+    if behind >= len(read.sentences):
+        return False
+    following = read.sentences[behind]
+    # Only a link that points back: "That is why …", "As a result, …"
+    return any(hit.first <= 2 for hit in read_clauses(following.text, read.lex.code).hits("cause_words"))
+
+    return read_clauses(text, read.lex.code)
+
+
+def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:
+    weights = [read.weight(mine.tokens[i].stem) for i in fact]
+    found = [w for i, w in zip(fact, weights, strict=True) if near.clauses.find(mine.tokens[i])]
+    return sum(found) / sum(weights) if sum(weights) else 0.0
+
+
+def _teller(fact: list[int], mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Related | None:
+    """The sentence that tells a fact best, if any does."""
+    best = max(near, key=lambda r: _share(r, fact, mine, read), default=None)
+    return best if best is not None and _share(best, fact, mine, read) >= _TOLD else None
+
+
+def _hinted(near: Related, one: list[int], other: list[int], mine: Clauses) -> bool:
+    """Whether the one sentence that tells both has a looser link between them."""
+    return bool(near.clauses.hits("cause_hints"))

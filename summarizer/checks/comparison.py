@@ -1,77 +1,149 @@
-"""Rose for fell, more for less, first for last; and the two sides of "than" exchanged.
+"""A comparison or a direction turned round: rose for fell, more for less, first for last.
 
-Directions are compared like opposites in ``polarity``, from a table of their own. Left aside: a direction
-that only figures show (the figures check sees those), and comparisons in which the article uses both words.
+The statement has a word of direction or degree where the article, in the same surroundings, has its
+opposite, and no sentence has it as the statement does. A word of degree ("more", "first", "above") says
+something of the word beside it only, so that word must stand beside both. In "A … more than B" the two
+sides are compared as well: "more women than men" and "fewer men than women" are the same, and "more men than
+women" is not. Words that look at one event from its two ends (won and lost, ahead and behind) contradict
+only when the same name stands before both. Left alone: denied words ("did not rise" is not "fell"),
+conditions, and directions that only figures show.
 
-Keys of ``logic.toml``: ``comparisons`` (two sides a line), ``than``.
+Keys of ``opposites.toml``, lines of two groups ``one words | other words``: ``directions``, ``degrees``,
+``converses``. Of ``modality.toml``: ``than_words``.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from ..flags import FlagCode
-from ..report import Evidence, Signal, SignalKind, Span
+from ..report import Signal, SignalKind
 from .align import Alignment
-from .counterparts import of_statement
-from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .polarity import reversed_by
-from .terms import terms
-from .text import Lexicon, Token, is_content, span
+from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
+from .context import ReadArticle, ReadStatement
+from .negation import Signs, signs
+from .polarity import clause_evidence
+from .terms import Hit
+from .text import span
+
+_RIVAL = 0.75
+_BESIDE = 3  # a word of degree says something of a word so near
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The opposite word in the article, and the same."""
+
+    fits: Fit
+    same: bool
+    other: Related
+    hit: Hit
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
-    """At most one signal."""
-    code = read.lex.code
-    pairs, plain = terms(code, "comparisons"), terms(code, "plain_negators")
-    for clause in of_statement(statement, read):
-        found = reversed_by(clause, pairs, plain, alignment, read)
-        if found is not None:
-            mine, part = found
-            shown = span(statement.text, clause.tokens[mine.first].start, clause.tokens[mine.last - 1].end)
-            there = read.evidence(part.sentence, part.clause.start, part.clause.end)
-            return (
-                _signal(f"“{shown.text}” goes the other way in the article: “{there.quote}”", shown, there),
-            )
-    for sentence in alignment.sentences[:2]:
-        exchanged = _exchanged(statement, sentence, read.lex)
-        if exchanged is not None:
-            shown = span(statement.text, exchanged.start, exchanged.end)
-            there = read.evidence(sentence)
-            return (_signal("the two sides of the comparison are exchanged in the article", shown, there),)
+    """At most one signal, for the first word that the article has the other way round."""
+    mine = statement_clauses(statement, read)
+    if not any(mine.hits(table) for table in ("directions", "degrees", "converses")):
+        return ()
+    own = signs(statement.text, read.lex.code)
+    near = related(statement, alignment, read)
+    for table in ("directions", "degrees", "converses"):
+        for hit in mine.hits(table):
+            if own.sign[hit.last - 1] != -1 and (found := _check(table, hit, mine, near, read)):
+                return (found,)
     return ()
 
 
-def _signal(message: str, shown: Span, there: Evidence) -> Signal:
-    code = FlagCode.COMPARISON_REVERSED
-    return Signal("comparison", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
-
-
-def _exchanged(statement: ReadStatement, sentence: ReadSentence, lex: Lexicon) -> Token | None:
-    """The "than" of a statement whose sides a sentence with the same comparison has exchanged."""
-    mine, theirs = _sides(statement.tokens, lex), _sides(sentence.tokens, lex)
-    if mine is None or theirs is None:
+def _check(table: str, hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    if mine.is_name(hit.first):
         return None
-    (word, left, right, how), (_, their_left, their_right, their_how) = mine, theirs
-    if how != their_how:
+    places = list(_places(table, hit, mine, near, read))
+    against = max((p for p in places if not p.same), key=lambda p: p.fits, default=None)
+    agree = max((p.fits for p in places if p.same), default=Fit())
+    if against is None or not against.fits.good or agree.share >= _RIVAL * against.fits.share:
         return None
-    crossed = bool(left & their_right) and bool(right & their_left)
-    straight = bool((left & their_left) - (left & their_right)) and bool(
-        (right & their_right) - right & their_left
+    shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
+    there = clause_evidence(against.other, against.hit.first, read)
+    message = f"“{shown.text}”: the article has it the other way round, “{there.quote}”"
+    return Signal(
+        "comparison", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), (there,)
     )
-    return word if crossed and not straight else None
 
 
-Sides = tuple[Token, frozenset[str], frozenset[str], frozenset[str]]
+def _places(
+    table: str, hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle
+) -> Iterator[_Place]:
+    """Where the article has a word of the same line that says the same or the opposite of it."""
+    around = context(mine, hit.first, hit.last, read)
+    line, side = hit.label[:-1], hit.label[-1]
+    for other in near:
+        theirs = signs(other.sentence.text, read.lex.code)
+        for there in other.clauses.hits(table):
+            if there.label[:-1] != line:
+                continue
+            fits = fit(around, mine, other.clauses, there.first)
+            same = there.label[-1] == side
+            if theirs.sign[there.last - 1] == -1:
+                continue
+            if table == "degrees":
+                swapped = _swapped(hit, mine, there, other.clauses, theirs)
+                if swapped is None and not _beside(hit, mine, there, other.clauses):
+                    continue
+                same = same != bool(swapped)
+            elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
+                continue
+            yield _Place(fits, same, other, there)
 
 
-def _sides(tokens: tuple[Token, ...], lex: Lexicon) -> Sides | None:
-    than = lex.words("than")
-    words = terms(lex.code, "comparisons")
-    for index, token in enumerate(tokens):
-        if token.norm not in than or not 0 < index < len(tokens) - 1:
-            continue
-        hits = words.find(tokens[:index])
-        if not hits or index - hits[-1].last > 2:
-            continue
-        used = {t.stem for hit in hits for t in tokens[hit.first : hit.last]}
-        left = frozenset(family(t) for t in tokens[:index] if is_content(t, lex) and t.stem not in used)
-        right = frozenset(family(t) for t in tokens[index + 1 : index + 6] if is_content(t, lex))
-        return token, left, right, frozenset(hit.label for hit in hits[-1:])
-    return None
+def _beside(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
+    """Whether the two words have a content word beside them in common."""
+    own = _neighbours(hit, mine)
+    others = set(_neighbours(there, theirs))
+    return any(set(theirs.find(mine.tokens[index])) & others for index in own)
+
+
+def _neighbours(hit: Hit, clauses: Clauses) -> list[int]:
+    clause = clauses.clause[hit.first]
+    low, high = max(0, hit.first - _BESIDE), min(len(clauses.tokens), hit.last + _BESIDE)
+    return [
+        index
+        for index in (*range(hit.first - 1, low - 1, -1), *range(hit.last, high))
+        if clauses.content[index] and clauses.clause[index] == clause
+    ]
+
+
+def _swapped(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses, _: Signs) -> bool | None:
+    """Whether what is compared stands on the other side of "than"; None where either has no "than"."""
+    own, other = _sides(hit, mine), _sides(there, theirs)
+    if own is None or other is None:
+        return None
+    straight = _common(own[0], mine, other[0], theirs) + _common(own[1], mine, other[1], theirs)
+    crossed = _common(own[0], mine, other[1], theirs) + _common(own[1], mine, other[0], theirs)
+    return None if straight == crossed else crossed > straight
+
+
+def _sides(hit: Hit, clauses: Clauses) -> tuple[list[int], list[int]] | None:
+    """Content words before "than" and behind it, the nearest ones of its clause."""
+    number = clauses.clause[hit.first]
+    than = next(
+        (t.first for t in clauses.hits("than_words") if 0 <= t.first - hit.last <= 6), None
+    )  # fmt: skip
+    if than is None or clauses.clause[than] - number > 1:
+        return None
+    left = [i for i in range(than) if clauses.content[i] and clauses.clause[i] == number]
+    right = [i for i in range(than, min(len(clauses.tokens), than + 6)) if clauses.content[i]]
+    right = [i for i in right if clauses.clause[i] == clauses.clause[than]]
+    if not left or not right or clauses.tokens[right[0]].text[0].isdigit():
+        return None
+    return left, right
+
+
+def _common(own: list[int], mine: Clauses, others: list[int], theirs: Clauses) -> int:
+    places = set(others)
+    return sum(bool(set(theirs.find(mine.tokens[index])) & places) for index in own)
+
+
+def _same_subject(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
+    """Whether the nearest content word before each of the two is the same, and what follows is not crossed."""
+    before = [i for i in range(hit.first) if mine.content[i]][-3:]
+    places = {i for i in range(there.first) if theirs.content[i] and theirs.distance(i, there.first) <= 8}
+    return any(set(theirs.find(mine.tokens[i])) & places for i in before)

@@ -1,88 +1,145 @@
-"""May turned into will, alleged into did, planned into done.
+"""A hedge dropped: may for will, alleged for did, plans for has done.
 
-Two kinds of hedge: that something is possible, suspected or reported, and that it is planned or expected.
-The first is kept by any such word of the statement, or by saying who says so; the second by those and by a
-future; it is lost where the statement tells the thing as done. Judged where the article's hedge stands in
-the clause that the statement's clause retells, close to a word that both have. Left aside: how strong a
-hedge is, and hedges that only the sense of a noun carries.
+The article says the statement's main word only behind a hedge, in the same surroundings, and nowhere
+plainly; the statement has no hedge at all near it. A hedge turned into another hedge is right, and so is a
+plan told as future ("plans to close", "will close"); a possibility told as future is not. Hearsay forms
+(Konjunktiv, conditional) are kept by any word of saying as well. Left alone: hedges around other words than
+the shared one, such as "a preliminary report".
 
-Keys of ``logic.toml``: ``hedge_possible``, ``hedge_planned``, ``future``, ``completed`` (words that go with
-what is done), ``past_endings``, ``hearsay`` (words that say whose word it is).
+Keys of ``modality.toml``: ``possible_hedges``, ``planned_hedges``, ``hearsay_hedges``; ``future_words`` and
+``future_endings``, which keep a plan; ``completed_words`` and ``completed_endings``, which drop it;
+``hedge_exempt`` (phrases with a hedge's word that hedge nothing); ``unasserted``.
 """
+
+from collections.abc import Sequence
 
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .counterparts import Clause, Counterpart, counterparts, of_statement
+from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
-from .quotes import passages
-from .terms import Hit, terms
-from .text import Lexicon, Token, span
+from .polarity import clause_evidence
+from .terms import Hit
+from .text import Token, span
 
-_SHARE = 0.45
-_NEAR = 4  # words between a hedge and a word that both sides have
-_LEAST_SHARED = 2
+_KEPT_WITHIN = 14
+_FOCUS = 2
+_RIVAL = 0.75
+_ANY = ("possible_hedges", "planned_hedges", "hearsay_hedges", "unasserted")
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
-    """At most one signal: the first clause that lost its hedge."""
-    lex = read.lex
-    possible, planned = terms(lex.code, "hedge_possible"), terms(lex.code, "hedge_planned")
-    future = terms(lex.code, "future")
-    said = terms(lex.code, "hearsay").any(statement.tokens)
-    mine_possible = possible.any(statement.tokens)
-    mine_future = future.any(statement.tokens)
-    mine_planned = any(
-        not future.any(statement.tokens[h.first : h.last]) for h in planned.find(statement.tokens)
-    )
-    if mine_possible:
+    """At most one signal, for the first word that the article only hedges."""
+    mine = statement_clauses(statement, read)
+    near = related(statement, alignment, read)
+    if not any(other.clauses.hits(table) for other in near for table in _ANY[:3]):
         return ()
-    quoted = [(p.start, p.end) for p in passages(statement.text)]
-    for clause in of_statement(statement, read):
-        if any(start <= clause.start < end for start, end in quoted):
+    kept = [hit for table in _ANY for hit in _hedges(mine, table)]
+    for index in range(len(mine.tokens)):
+        if not _may_be_told(mine, index):
             continue
-        for part in counterparts(clause, alignment, read, least=_SHARE)[:1]:
-            if len(part.shared) < _LEAST_SHARED:
-                continue
-            hedge = _hedge(part, "hedge_possible", lex)
-            if hedge is not None and not said and not mine_planned:
-                return (_signal(statement, clause, part, hedge, read),)
-            hedge = _hedge(part, "hedge_planned", lex)
-            done = _done(clause, lex)
-            if hedge is not None and not mine_planned and not mine_future and done:
-                return (_signal(statement, clause, part, hedge, read),)
+        if any(mine.distance(index, hit.first) <= _KEPT_WITHIN for hit in kept):
+            continue
+        if found := _hedged(index, mine, near, read):
+            return (found,)
     return ()
 
 
-def _hedge(part: Counterpart, key: str, lex: Lexicon) -> Hit | None:
-    """A hedge of the article's clause that stands close to a word of the statement."""
-    tokens = part.clause.tokens
-    for hit in terms(lex.code, key).find(tokens):
-        window = tokens[max(0, hit.first - _NEAR) : hit.last + _NEAR]
-        if any(token.stem in part.shared for token in window):
-            return hit
-    return None
+def _may_be_told(mine: Clauses, index: int) -> bool:
+    token = mine.tokens[index]
+    if not mine.content[index] or not token.norm[0].isalpha() or mine.is_name(index):
+        return False
+    return token.norm not in mine.lex.reporting and len(token.norm) > 2
 
 
-def _done(clause: Clause, lex: Lexicon) -> bool:
-    """Whether a clause tells something as done."""
-    if terms(lex.code, "completed").any(clause.tokens):
+def _hedged(index: int, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    around = context(mine, index, index + 1, read)
+    plain = hedged = Fit()
+    where: tuple[Related, int, Hit] | None = None
+    for other in near:
+        governed = _governed(other.clauses)
+        for place in _places(mine, index, other.clauses):
+            fits = fit(around, mine, other.clauses, place)
+            hit = governed.get(place)
+            if hit is None:
+                plain = max(plain, fits)
+            elif fits > hedged and not _carried_over(hit, index, mine):
+                hedged, where = fits, (other, place, hit)
+            elif _carried_over(hit, index, mine):
+                plain = max(plain, fits)
+    if where is None or not hedged.good or plain.share >= _RIVAL * hedged.share:
+        return None
+    other, place, hit = where
+    shown = span(mine.text, mine.tokens[index].start, mine.tokens[index].end)
+    words = other.clauses.tokens
+    there = clause_evidence(other, place, read)
+    hedge = other.sentence.text[words[hit.first].start : words[hit.last - 1].end]
+    message = f"“{shown.text}” stands as a fact; the article says “{hedge}”: “{there.quote}”"
+    return Signal("hedges", SignalKind.MISMATCH, 1.0, message, FlagCode.HEDGE_DROPPED, (shown,), (there,))
+
+
+def _places(mine: Clauses, index: int, theirs: Clauses) -> list[int]:
+    """The same word in the article, or a word of the same group ("shut" for "close")."""
+    found = set(theirs.find(mine.tokens[index]))
+    for table in ("contradictories", "directions"):
+        labels = {hit.label for hit in mine.hits(table) if hit.first == index}
+        if labels:
+            found |= {hit.first for hit in theirs.hits(table) if hit.label in labels}
+    return sorted(found)
+
+
+def _hedges(clauses: Clauses, table: str) -> list[Hit]:
+    exempt = clauses.hits("hedge_exempt")
+    return [
+        hit
+        for hit in clauses.hits(table)
+        if not any(other.first <= hit.first < other.last for other in exempt)
+    ]
+
+
+def _governed(clauses: Clauses) -> dict[int, Hit]:
+    """Token -> the hedge that it stands behind, or that stands beside it."""
+    found: dict[int, Hit] = {}
+    for table, kind in (("planned_hedges", "plan"), ("hearsay_hedges", "hearsay"), ("possible_hedges", "")):
+        for hit in _hedges(clauses, table):
+            for index in _focus(clauses, hit):
+                found[index] = Hit(hit.first, hit.last, kind)
+    return found
+
+
+def _focus(clauses: Clauses, hit: Hit) -> list[int]:
+    """The content words right behind the hedge; in German, the verb at the end of the clause as well."""
+    inside = [i for i in clauses.at(hit.first) if i >= hit.last and clauses.content[i]]
+    found = inside[:_FOCUS]
+    if clauses.lex.capitalised_nouns:
+        found += [i for i in inside[-2:] if not clauses.tokens[i].capital and i not in found]
+    if not inside:  # "the fire, possibly caused by", "she is, it seems, about to"
+        following = [i for i in range(hit.last, len(clauses.tokens)) if clauses.content[i]]
+        near = [i for i in following[:1] if clauses.distance(hit.first, i) <= 7]
+        found = near
+    return found
+
+
+def _carried_over(hit: Hit, index: int, mine: Clauses) -> bool:
+    """Whether the statement keeps what the hedge says in another way than by a hedge."""
+    if hit.label == "hearsay":
+        return any(token.norm in mine.lex.reporting for token in mine.tokens) or bool(
+            mine.hits("saying_words")
+        )
+    if hit.label == "plan":
+        return not _completed(mine, index)
+    return False
+
+
+def _completed(mine: Clauses, index: int) -> bool:
+    """Whether the statement tells a plan as done: a word of completion in the clause, or a past form."""
+    inside = mine.at(index)
+    if any(hit.first in inside for hit in mine.hits("future_words")):
+        return False
+    if any(hit.first in inside for hit in mine.hits("completed_words")):
         return True
-    endings = tuple(sorted(lex.words("past_endings")))
-    return bool(endings) and any(_past(token, endings) for token in clause.tokens)
+    return _ends(mine.tokens[index], mine.lex.words("completed_endings"))
 
 
-def _past(token: Token, endings: tuple[str, ...]) -> bool:
-    return len(token.norm) > 4 and not token.capital and token.norm.endswith(endings)
-
-
-def _signal(
-    statement: ReadStatement, clause: Clause, part: Counterpart, hedge: Hit, read: ReadArticle
-) -> Signal:
-    tokens = part.clause.tokens
-    there = read.evidence(part.sentence, tokens[hedge.first].start, tokens[hedge.last - 1].end)
-    whole = read.evidence(part.sentence, part.clause.start, part.clause.end)
-    shown = span(statement.text, clause.start, clause.end)
-    message = f"told as a fact; the article hedges it with “{there.quote}”: “{whole.quote}”"
-    code = FlagCode.HEDGE_DROPPED
-    return Signal("hedges", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there, whole))
+def _ends(token: Token, endings: frozenset[str]) -> bool:
+    return any(token.norm.endswith(ending) and len(token.norm) > len(ending) + 2 for ending in endings)

@@ -1,112 +1,146 @@
-"""A negation added or lost, also by a word of the opposite sense.
+"""A negation added or lost.
 
-"Did not accept" is "rejected", and "failed" is "did not manage": what counts is whether negations and
-opposites on both sides cancel out. Judged clause by clause, where the article's clause has enough of the
-statement's other words; quotations are compared word for word elsewhere. Left aside: irony, and a denial
-that is not next to what it denies.
+Two ways: the statement affirms what the article denies, or the other way round, with the same word ("will
+rise", "will not rise"); or it has the opposite word ("approved", "rejected"). A denied word counts as its
+opposite affirmed, so that "did not accept" for "rejected" is right. Both need the same surroundings on both
+sides (see ``clauses``), and no other sentence that tells it as the statement does. Left alone: conditions,
+questions, what a negation may or may not be about, words of saying, and statements that deny in another
+way than by words of the tables. Opposites by degree ("rose", "fell") are the comparison check's.
 
-Keys of ``logic.toml``: ``opposites`` (two sides a line), ``plain_negators``, ``negators`` (also words that
-negate by their sense, such as "refused").
+Key of ``opposites.toml``: ``contradictories``, lines of two groups ``one words | other words``.
 """
 
+from collections.abc import Sequence
+
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .counterparts import Clause, Counterpart, counterparts, of_statement
+from .clauses import Clauses, Context, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
-from .terms import Hit, Terms, terms
+from .negation import Signs, signs
+from .terms import Hit
 from .text import span
 
-_OPPOSITE = 0.34  # share of a clause's other words, where a pair of opposites meets
-_SAME = 0.6  # and where only a negation differs
-_LEAST_SHARED = 2
+_RIVAL = 0.75  # a place that agrees needs this much of the other's share to clear the statement
+_TABLE = "contradictories"
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
-    """At most one signal: the first clause whose polarity differs."""
-    code = read.lex.code
-    pairs, plain = terms(code, "opposites"), terms(code, "plain_negators")
-    for clause in of_statement(statement, read):
-        found = reversed_by(clause, pairs, plain, alignment, read) or _negated(clause, plain, alignment, read)
-        if found is not None:
-            mine, part = found
-            shown = span(statement.text, clause.tokens[mine.first].start, clause.tokens[mine.last - 1].end)
-            there = read.evidence(part.sentence, part.clause.start, part.clause.end)
-            message = f"“{shown.text}” says the opposite of the article: “{there.quote}”"
-            return (
-                Signal(
-                    "polarity",
-                    SignalKind.MISMATCH,
-                    1.0,
-                    message,
-                    FlagCode.NEGATION_MISMATCH,
-                    (shown,),
-                    (there,),
-                ),
-            )
+    """At most one signal, for the first word that the article has the other way round."""
+    mine = statement_clauses(statement, read)
+    own = signs(statement.text, read.lex.code)
+    near = related(statement, alignment, read)
+    for hit in mine.hits(_TABLE):
+        if found := _opposite(hit, mine, own, near, read):
+            return (found,)
+    if not mine.hits("negation_words", "negation_verbs", "negation_adverse"):
+        candidates: Sequence[int] = range(len(mine.tokens))
+    else:
+        candidates = sorted(own.heads)
+    for index in candidates:
+        if found := _negated(index, mine, own, near, read):
+            return (found,)
     return ()
 
 
-def reversed_by(
-    clause: Clause, pairs: Terms, plain: Terms, alignment: Alignment, read: ReadArticle
-) -> tuple[Hit, Counterpart] | None:
-    """A word of the clause whose opposite the article has in its place, negations counted in."""
-    mine = pairs.find(clause.tokens)
-    if not mine:
+def _opposite(
+    hit: Hit, mine: Clauses, own: Signs, near: Sequence[Related], read: ReadArticle
+) -> Signal | None:
+    sign = own.sign[hit.last - 1] * (1 if hit.label[-1] == "+" else -1)
+    if not sign or _quoted_name(mine, hit):
         return None
-    own = frozenset(token.stem for hit in mine for token in clause.tokens[hit.first : hit.last])
-    parts = counterparts(clause, alignment, read, least=_OPPOSITE, besides=own)
-    for part in parts[:3]:
-        theirs = {hit.label: hit for hit in pairs.find(part.clause.tokens)}
-        if not theirs or len(part.shared) < min(_LEAST_SHARED, len(clause.content - own)):
-            continue
-        told = [_differs(hit, theirs, clause, part, plain) for hit in mine]
-        if any(different is False for different in told):
-            return None
-        for hit, different in zip(mine, told, strict=True):
-            if different:
-                return hit, part
-    return None
-
-
-def _differs(
-    hit: Hit, theirs: dict[str, Hit], clause: Clause, part: Counterpart, plain: Terms
-) -> bool | None:
-    """Whether the two say opposite things; None where the article has neither word."""
-    other = hit.label[:-1] + ("-" if hit.label[-1] == "+" else "+")
-    if hit.label not in theirs and other not in theirs:
+    around = context(mine, hit.first, hit.last, read)
+    agree = against = Fit()
+    where: tuple[Related, Hit] | None = None
+    for other in near:
+        theirs = signs(other.sentence.text, read.lex.code)
+        for there in other.clauses.hits(_TABLE):
+            if there.label[:-1] != hit.label[:-1]:
+                continue
+            value = theirs.sign[there.last - 1] * (1 if there.label[-1] == "+" else -1)
+            fits = fit(around, mine, other.clauses, there.first)
+            if value == -sign:
+                if fits > against:
+                    against, where = fits, (other, there)
+            else:
+                agree = max(agree, fits)
+    agree = max(agree, _same_word(hit, around, mine, own, near, read))
+    if where is None or not against.good or agree.share >= _RIVAL * against.share:
         return None
-    if hit.label in theirs and other in theirs:
-        return None
-    negations = _near(clause, hit, plain) + _near(part.clause, theirs.get(hit.label) or theirs[other], plain)
-    return (negations + (hit.label not in theirs)) % 2 == 1
+    other, there = where
+    return _signal(mine, own, hit.first, hit.last, read, other, there.first)
 
 
-def _near(clause: Clause, hit: Hit, plain: Terms) -> int:
-    """1 where a negation stands close to a word, however many words it takes ("ne … pas")."""
-    window = clause.tokens[max(0, hit.first - 5) : hit.last + 4]
-    inside = clause.tokens[hit.first : hit.last]
-    return int(any(plain.any((token,)) for token in window if token not in inside))
+def _same_word(
+    hit: Hit, around: Context, mine: Clauses, own: Signs, near: Sequence[Related], read: ReadArticle
+) -> Fit:
+    """Where the article has the very word, and not denied otherwise than the statement does."""
+    best = Fit()
+    for other in near:
+        theirs = signs(other.sentence.text, read.lex.code)
+        for place in other.clauses.find(mine.tokens[hit.last - 1]):
+            if theirs.sign[place] in (0, own.sign[hit.last - 1]):
+                best = max(best, fit(around, mine, other.clauses, place))
+    return best
+
+
+def _quoted_name(mine: Clauses, hit: Hit) -> bool:
+    return all(mine.is_name(index) for index in range(hit.first, hit.last))
 
 
 def _negated(
-    clause: Clause, plain: Terms, alignment: Alignment, read: ReadArticle
-) -> tuple[Hit, Counterpart] | None:
-    """The same words, negated on one side only."""
-    parts = [p for p in counterparts(clause, alignment, read, least=_SAME) if not p.whole]
-    if not parts or len(parts[0].shared) < _LEAST_SHARED:
+    index: int, mine: Clauses, own: Signs, near: Sequence[Related], read: ReadArticle
+) -> Signal | None:
+    """The same word, affirmed on the one side and denied on the other."""
+    sign = own.sign[index]
+    if not sign or not _tells(mine, index):
         return None
-    part, lexical = parts[0], terms(read.lex.code, "negators")
-    mine, theirs = plain.find(clause.tokens), plain.find(part.clause.tokens)
-    if bool(mine) == bool(theirs):
+    around = context(mine, index, index + 1, read)
+    agree = against = Fit()
+    where: tuple[Related, int] | None = None
+    for other in near:
+        theirs = signs(other.sentence.text, read.lex.code)
+        for place in other.clauses.find(mine.tokens[index]):
+            value = theirs.sign[place]
+            fits = fit(around, mine, other.clauses, place)
+            if value == -sign and (sign == -1 or place in theirs.heads):
+                if sign == -1 and other.clauses.hits("negation_adverse"):
+                    value = 0
+                elif fits > against:
+                    against, where = fits, (other, place)
+            if value != -sign:
+                agree = max(agree, fits)
+    if where is None or not against.good or agree.share >= _RIVAL * against.share:
         return None
-    if lexical.any(clause.tokens) and lexical.any(part.clause.tokens):
-        return None  # one side negates by its sense
-    pairs = terms(read.lex.code, "opposites", "comparisons")
-    unlike = {h.label for h in pairs.find(clause.tokens)} ^ {h.label for h in pairs.find(part.clause.tokens)}
-    if unlike:
-        return None  # turned round by another word, which `reversed_by` judges
-    if mine:
-        return mine[0], part
-    index = next(at for at, token in enumerate(clause.tokens) if token.stem in clause.content)
-    return Hit(index, index + 1, ""), part
+    return _signal(mine, own, index, index + 1, read, *where)
+
+
+def _tells(mine: Clauses, index: int) -> bool:
+    """Whether a word can be what is affirmed or denied: no figure, no name, no word of saying."""
+    token = mine.tokens[index]
+    if not mine.content[index] or not token.norm[0].isalpha() or mine.is_name(index):
+        return False
+    return token.norm not in mine.lex.reporting and len(token.norm) > 2
+
+
+def _signal(
+    mine: Clauses, own: Signs, first: int, last: int, read: ReadArticle, other: Related, at: int
+) -> Signal:
+    start, end = mine.tokens[first].start, mine.tokens[last - 1].end
+    negator = own.negator_of(first) if own.sign[last - 1] == -1 else None
+    if negator and mine.clause[negator.first] == mine.clause[first]:
+        start = min(start, mine.tokens[negator.first].start)
+        end = max(end, mine.tokens[negator.last - 1].end)
+    shown = span(mine.text, start, end)
+    there = clause_evidence(other, at, read)
+    message = f"“{shown.text}”: the article says the opposite, “{there.quote}”"
+    return Signal(
+        "polarity", SignalKind.MISMATCH, 1.0, message, FlagCode.NEGATION_MISMATCH, (shown,), (there,)
+    )
+
+
+def clause_evidence(other: Related, at: int, read: ReadArticle) -> Evidence:
+    """The clause of the article around a token."""
+    inside = other.clauses.at(at)
+    tokens = other.clauses.tokens
+    return read.evidence(other.sentence, tokens[inside[0]].start, tokens[inside[-1]].end)

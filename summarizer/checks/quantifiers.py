@@ -1,137 +1,138 @@
-"""Some turned into all, most into few, at least into at most.
+"""A quantifier changed: some for all, most for few, at least for at most.
 
-A quantifier is compared with the one that the article puts before the same noun, or else has in the clause
-that is retold. Stronger is a mismatch, so is few for most; weaker and equal ones are fine ("some" for
-"most"). "All" for a bare number is a mismatch too. Bounds are compared where both stand before the same
-figure. Left aside: how many "many" are.
+Quantifiers stand on a scale from none to all. With the same word behind them on both sides, the statement may
+say the same or less than the article ("some" where it has "most"), and not more, nor "few" for "many".
+Bounds are compared beside the same figure: "at least" against "at most" is a mismatch, and so is "exactly"
+for either; a bound left out is not. Left alone: a quantifier where the article has none, and figures in the
+place of quantifiers ("three of the five").
 
-Keys of ``logic.toml``: ``quantifiers`` (``level: words``, 0 none to 4 all), ``bounds`` (``least:`` and
-``most:``).
+Keys of ``modality.toml``: ``quantifier_levels`` (lines ``level: words``; levels 0 none, 1 few, 2 some, 3 many,
+4 half, 5 most, 6 all), ``bound_words`` (lines ``least:``, ``most:``, ``exact:``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..flags import FlagCode
-from ..report import Evidence, Signal, SignalKind
+from ..report import Signal, SignalKind
 from .align import Alignment
-from .counterparts import Clause, Counterpart, counterparts, of_statement
-from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .figures import Figure
-from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, span
+from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
+from .context import ReadArticle, ReadStatement
+from .negation import signs
+from .numbers import same_value
+from .terms import Hit
+from .text import span
 
-_SHARE = 0.35
-_NOUN_WITHIN = 3  # words from a quantifier to what it counts
-_FEW, _MOST, _ALL = 1, 3, 4
+_NONE, _FEW, _SOME, _MANY, _HALF, _MOST, _ALL = range(7)
+# For each level, what the article may have where the statement has it.
+_FINE: dict[int, frozenset[int]] = {
+    _NONE: frozenset({_NONE}),
+    _FEW: frozenset({_FEW, _NONE, _SOME}),
+    _SOME: frozenset({_SOME, _FEW, _MANY, _HALF, _MOST, _ALL}),
+    _MANY: frozenset({_MANY, _HALF, _MOST, _ALL}),
+    _HALF: frozenset({_HALF, _MOST, _MANY}),
+    _MOST: frozenset({_MOST, _ALL}),
+    _ALL: frozenset({_ALL}),
+}
+_REACH = 3  # words from a quantifier to what it counts
+_RIVAL = 0.75
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
-    """A signal for each quantifier or bound that the article contradicts."""
-    signals = list(_bounds(statement, alignment, read))
-    levels = terms(read.lex.code, "quantifiers")
-    for clause in of_statement(statement, read):
-        for mine in levels.find(clause.tokens):
-            signals += _check(mine, clause, statement, alignment, read)
-    return tuple(signals[:2])
+    """At most one signal for a quantifier, and one for a bound."""
+    mine = statement_clauses(statement, read)
+    levels = mine.hits("quantifier_levels")
+    bounds = mine.hits("bound_words")
+    if not levels and not bounds:
+        return ()
+    near = related(statement, alignment, read)
+    found = next((s for hit in levels if (s := _level(hit, mine, near, read))), None)
+    bound = next((s for hit in bounds if (s := _bound(hit, statement, mine, alignment, near, read))), None)
+    return tuple(signal for signal in (found, bound) if signal)
 
 
-def _check(
-    mine: Hit, clause: Clause, statement: ReadStatement, alignment: Alignment, read: ReadArticle
-) -> Iterator[Signal]:
-    noun = _noun(clause.tokens, mine, read.lex)
-    shown = span(statement.text, clause.tokens[mine.first].start, clause.tokens[mine.last - 1].end)
-    for part in counterparts(clause, alignment, read, least=_SHARE)[:2]:
-        theirs = _theirs(noun, part, read)
-        if theirs is None:
-            figure = _figure_before(noun, part.sentence) if int(mine.label) == _ALL else None
-            if figure is not None and not _has(statement, figure):
-                there = read.evidence(part.sentence, figure.start, figure.end)
-                yield _signal(
-                    f"“{shown.text}”: the article says “{there.quote}”",
-                    shown.text,
-                    statement,
-                    mine,
-                    clause,
-                    there,
-                )
-                return
-            continue
-        level, other = int(mine.label), int(theirs.label)
-        tokens = part.clause.tokens
-        there = read.evidence(part.sentence, tokens[theirs.first].start, tokens[theirs.last - 1].end)
-        if (level > other and level >= _MOST) or (level <= _FEW and other >= _MOST):
-            yield _signal(
-                f"“{shown.text}”: the article says “{there.quote}”",
-                shown.text,
-                statement,
-                mine,
-                clause,
-                there,
-            )
-        return
-
-
-def _signal(
-    message: str, text: str, statement: ReadStatement, mine: Hit, clause: Clause, there: Evidence
-) -> Signal:
-    shown = span(statement.text, clause.tokens[mine.first].start, clause.tokens[mine.last - 1].end)
-    code = FlagCode.QUANTIFIER_MISMATCH
-    return Signal("quantifiers", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
-
-
-def _noun(tokens: Sequence[Token], hit: Hit, lex: Lexicon) -> Token | None:
-    """What a quantifier counts: the next word that says something."""
-    behind = tokens[hit.last : hit.last + _NOUN_WITHIN]
-    return next((token for token in behind if is_content(token, lex) and token.text[0].isalpha()), None)
-
-
-def _theirs(noun: Token | None, part: Counterpart, read: ReadArticle) -> Hit | None:
-    """The article's quantifier: before the same noun, or the only one of its clause."""
-    tokens = part.clause.tokens
-    hits = terms(read.lex.code, "quantifiers").find(tokens)
-    if noun is not None:
-        for hit in hits:
-            window = tokens[hit.last : hit.last + _NOUN_WITHIN + 1]
-            if any(token.stem == noun.stem or family(token) == family(noun) for token in window):
-                return hit
-    return hits[0] if len(hits) == 1 and not part.whole else None
-
-
-def _figure_before(noun: Token | None, sentence: ReadSentence) -> Figure | None:
-    if noun is None:
+def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    counted = _counted(hit, mine)
+    if counted is None:
         return None
-    for index in sentence.places.get(noun.stem, ()):
-        start = sentence.tokens[index].start
-        for figure in sentence.figures:
-            if not figure.date and figure.value > 1 and 0 <= start - figure.end <= 2:
-                return figure
+    level = int(hit.label)
+    if level in (_ALL, _NONE, _MANY) and signs(mine.text, read.lex.code).sign[counted] == -1 and level:
+        return None  # "not all" is a level of its own
+    around = context(mine, counted, counted + 1, read)
+    fine = wrong = Fit()
+    where: tuple[Related, Hit, int] | None = None
+    for other in near:
+        quantified = {_counted(there, other.clauses): there for there in other.clauses.hits("quantifier_levels")}
+        for place in other.clauses.find(mine.tokens[counted]):
+            there = quantified.get(place)
+            fits = fit(around, mine, other.clauses, place)
+            if there is None or int(there.label) in _FINE[level]:
+                fine = max(fine, fits)
+            elif fits > wrong:
+                wrong, where = fits, (other, there, place)
+    if where is None or not wrong.good or fine.share >= _RIVAL * wrong.share:
+        return None
+    other, there, place = where
+    words = other.clauses.tokens
+    low, high = min(there.first, place), max(there.last - 1, place)
+    shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
+    return _signal(shown.start, shown.end, mine, other, words[low].start, words[high].end, read)
+
+
+def _counted(hit: Hit, clauses: Clauses) -> int | None:
+    """What a quantifier counts: the first content word behind it."""
+    clause = clauses.clause[hit.first]
+    for index in range(hit.last, min(len(clauses.tokens), hit.last + _REACH)):
+        if clauses.clause[index] != clause:
+            return None
+        if clauses.content[index]:
+            return index if clauses.tokens[index].norm[0].isalpha() else None
     return None
 
 
-def _has(statement: ReadStatement, figure: Figure) -> bool:
-    return any(mine.value == figure.value for mine in statement.figures)
+def _bound(
+    hit: Hit,
+    statement: ReadStatement,
+    mine: Clauses,
+    alignment: Alignment,
+    near: Sequence[Related],
+    read: ReadArticle,
+) -> Signal | None:
+    """A bound of the statement's figure against the bound that the article has for the same figure."""
+    end = mine.tokens[hit.last - 1].end
+    figure = next((f for f in statement.figures if 0 <= f.start - end <= 3), None)
+    if figure is None or figure.date:
+        return None
+    wrong: tuple[Related, int, int] | None = None
+    for other in near:
+        if all(other.sentence is not sentence for sentence in alignment.sentences):
+            continue
+        for there in other.sentence.figures:
+            if not same_value(figure, there) or figure.unit != there.unit:
+                continue
+            bound = next((b for b in other.clauses.hits("bound_words") if _before(b, other, there.start)), None)
+            if bound is None or bound.label == hit.label or hit.label == "":
+                if bound is not None or hit.label != "exact":
+                    return None
+                continue
+            if "exact" in (bound.label, hit.label) and hit.label != "exact":
+                return None  # "at least 5" for "exactly 5" is weaker, not wrong
+            wrong = other, other.clauses.tokens[bound.first].start, there.end
+    if wrong is None:
+        return None
+    other, start, stop = wrong
+    return _signal(mine.tokens[hit.first].start, figure.end, mine, other, start, stop, read)
 
 
-def _bounds(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
-    """At least for at most, before the same figure."""
-    for hit, figure in _bounded(statement.tokens, statement.figures, read.lex):
-        for sentence in alignment.sentences[:3]:
-            for other, their_figure in _bounded(sentence.tokens, sentence.figures, read.lex):
-                if their_figure.value == figure.value and hit.label != other.label:
-                    start, end = statement.tokens[hit.first].start, figure.end
-                    there = read.evidence(sentence, sentence.tokens[other.first].start, their_figure.end)
-                    shown = span(statement.text, start, end)
-                    message = f"“{shown.text}”: the article says “{there.quote}”"
-                    code = FlagCode.QUANTIFIER_MISMATCH
-                    yield Signal("quantifiers", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
-                    return
+def _before(bound: Hit, other: Related, start: int) -> bool:
+    return 0 <= start - other.clauses.tokens[bound.last - 1].end <= 3
 
 
-def _bounded(
-    tokens: tuple[Token, ...], figures: Sequence[Figure], lex: Lexicon
-) -> Iterator[tuple[Hit, Figure]]:
-    for hit in terms(lex.code, "bounds").find(tokens):
-        end = tokens[hit.last - 1].end
-        for figure in figures:
-            if 0 <= figure.start - end <= 3:
-                yield hit, figure
+def _signal(
+    start: int, end: int, mine: Clauses, other: Related, low: int, high: int, read: ReadArticle
+) -> Signal:
+    shown = span(mine.text, start, end)
+    there = read.evidence(other.sentence, low, high)
+    message = f"“{shown.text}”: the article has “{there.quote}”"
+    return Signal(
+        "quantifiers", SignalKind.MISMATCH, 1.0, message, FlagCode.QUANTIFIER_MISMATCH, (shown,), (there,)
+    )

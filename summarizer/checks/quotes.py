@@ -16,15 +16,18 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import ScoreAlignment
 
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .text import plain, span, tokenize
+from .terms import terms
+from .text import lexicon, plain, span, tokenize
 
 _MIN_WORDS = 3
 _ALTERED = 78.0  # of 100: below it, nobody would say that the one was made from the other
+_ALTERED_SHORT, _SHORT = 66.0, 7  # one word of five or six changed is a third of it
 _MAX_PASSAGE = 2_000  # characters; a longer passage is compared by its beginning
 
 _PASSAGE = re.compile(
@@ -83,11 +86,21 @@ def _flatten(text: str, ranges: tuple[tuple[int, int], ...] | None = None) -> _F
     return _Flat("".join(characters), tuple(origin))
 
 
+_ASIDE = re.compile(r",?\s?[—–-]\s?(?P<aside>[^—–«»“”„]{3,80}?)[,.]?\s?[—–-]")
+
+
 @lru_cache(maxsize=4)  # the statements of one article come one after the other
-def _sources(text: str) -> tuple[_Flat, ...]:
-    """The article as it stands, and its quotations joined without what is said between them."""
-    quoted = tuple((p.start, p.end) for p in passages(text))
-    return (_flatten(text), _flatten(text, quoted)) if quoted else (_flatten(text),)
+def _sources(text: str, code: str) -> tuple[_Flat, ...]:
+    """The article as it stands, and its quotations joined without what is said between them or in them."""
+    quoted: list[tuple[int, int]] = []
+    for passage in passages(text):
+        start = passage.start
+        for aside in _ASIDE.finditer(passage.text):
+            if terms(code, "hearsay").any(tokenize(aside["aside"], lexicon(code))):
+                quoted.append((start, passage.start + aside.start()))
+                start = passage.start + aside.end()
+        quoted.append((start, passage.end))
+    return (_flatten(text), _flatten(text, tuple(quoted))) if quoted else (_flatten(text),)
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
@@ -114,15 +127,14 @@ def _check(passage: Passage, statement: str, read: ReadArticle, *, alone: bool) 
     wanted = _flatten(passage.text[:_MAX_PASSAGE])
     if not wanted.text:
         return None
-    sources = _sources(read.article.text)
+    sources = _sources(read.article.text, read.lex.code)
     bounded = f" {wanted.text} "
     if any(bounded in f" {source.text} " for source in sources):
         return None
     shown = span(statement, passage.start, passage.end)
     if wanted.text.count(" ") + 1 < _MIN_WORDS:
         return _check_short(passage, shown, read, alone=alone)
-    source = sources[0]
-    near = fuzz.partial_ratio_alignment(wanted.text, source.text, score_cutoff=_ALTERED)
+    source, near = _nearest(wanted, sources)
     if near is None or near.dest_end <= near.dest_start:
         message = f"the article does not have this quotation: “{passage.text}”"
         return Signal("quotes", SignalKind.MISMATCH, 1.0, message, FlagCode.QUOTE_NOT_FOUND, (shown,))
@@ -134,6 +146,13 @@ def _check(passage: Passage, statement: str, read: ReadArticle, *, alone: bool) 
     return Signal(
         "quotes", SignalKind.MISMATCH, 1.0, message, FlagCode.QUOTE_ALTERED, spans or (shown,), evidence
     )
+
+
+def _nearest(wanted: _Flat, sources: tuple[_Flat, ...]) -> tuple[_Flat, ScoreAlignment | None]:
+    """The place of a source that a passage comes closest to, if it comes close."""
+    cutoff = _ALTERED if wanted.text.count(" ") >= _SHORT else _ALTERED_SHORT
+    found = [(s, fuzz.partial_ratio_alignment(wanted.text, s.text, score_cutoff=cutoff)) for s in sources]
+    return max(found, key=lambda pair: pair[1].score if pair[1] else 0.0)
 
 
 def _check_short(passage: Passage, shown: Span, read: ReadArticle, *, alone: bool) -> Signal | None:
