@@ -58,8 +58,8 @@ CHECKS: tuple[Check, ...] = (
     coverage.check,
 )
 
-_ALIGNED = 0.4  # share of a statement that its sentences must cover
-_UNKNOWN = 0.55  # share of unknown words from which a statement is an invention
+_ALIGNED = 0.15  # share of a statement that its sentences must cover
+_UNKNOWN = 0.75  # share of unknown words from which a statement is an invention
 
 
 def check_statements(

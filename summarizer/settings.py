@@ -80,8 +80,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cache: bool = True  # keep answers, and never pay for the same one twice
     cache_file: str | None = None
     offline: bool = False  # answers from the cache alone
-    risk_low: float = 0.40
-    risk_high: float = 0.65
+    risk_low: float = 0.85
+    risk_high: float = 0.95
     severity: dict[FlagCode, Severity] = {}
 
     def severity_of(self, code: FlagCode) -> Severity:

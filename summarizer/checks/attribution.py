@@ -3,7 +3,7 @@
 The statement's speaker is a name beside a reporting verb or an attributing phrase; the article's is the one
 that stands so in the sentence which has the words, or, where a quotation goes on or a pronoun speaks, in the
 sentences before it. Telling a source's words as a fact is a mismatch when the article marks them as
-disputed (an accusation, a claim, a denial beside it, reported mood) or has them in quotation marks, and a
+disputed (an accusation, a claim, a denial beside it, reported mood), and a
 doubt when it merely says who said so. Left aside: speakers without a name, and whether a source is right.
 
 Keys: ``reporting`` and ``attributing`` of ``core.toml``; ``hearsay`` (words that say whose word it is),
@@ -14,18 +14,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind, StatementKind
+from ..report import Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .counterparts import Counterpart, counterparts, of_sentence, of_statement
 from .proper import Name
 from .quotes import Passage, passages
 from .terms import terms
 from .text import Lexicon, Token, fold, is_content, span
 
-_BESIDE = 5  # tokens between a reporting verb and who says it
+_BEHIND, _BEFORE = 4, 1  # tokens between a word of saying and the name behind or before it
+_APPOSITION = 9  # tokens between a name and the word of saying, with "the mayor" between them
+_SHORT_FRAME = 7  # tokens of a clause that only says whose word it is
+_KEPT = (
+    "hearsay",
+    "hedge_possible",
+    "hedge_kept",
+)  # a statement with any of these says that it may not be so
 _BACK = 3  # sentences to look back for a speaker
 _TOLD = 0.5  # share of the statement's words by which the sentence that tells it is known
-_SURELY_TOLD = 0.7
 _LEAST_SHARED = 2
 
 
@@ -44,16 +51,13 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     """At most one signal."""
     quoted = list(passages(statement.text))
     mine = speakers(statement.text, statement.tokens, statement.names, read.lex)
-    teller = _teller(statement, quoted, mine, alignment, read)
-    if teller is None:
-        return ()
-    sentence, share, shared = teller
     if mine:
-        signal = _speaker(statement, mine[0], sentence, read)
-        return () if signal is None else (signal,)
-    if quoted or terms(read.lex.code, "hearsay").any(statement.tokens):
-        return ()
-    signal = _dropped(statement, sentence, share, shared, read)
+        teller = _teller(statement, quoted, mine, alignment, read)
+        signal = None if teller is None else _speaker(statement, mine[0], teller, read)
+    elif quoted or terms(read.lex.code, *_KEPT).any(statement.tokens):
+        signal = None
+    else:
+        signal = _dropped(statement, alignment, read)
     return () if signal is None else (signal,)
 
 
@@ -63,26 +67,53 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 def speakers(
     text: str, tokens: tuple[Token, ...], names: Sequence[Name], lex: Lexicon
 ) -> tuple[Speaker, ...]:
-    """Names beside a reporting verb or an attributing phrase, outside quotations, the nearest first."""
+    """Names beside a word of saying, outside quotations.
+
+    "Said Ann Price", "said the mayor, Ann Price", "Price said", "Price, the mayor, said".
+    """
     quoted = list(passages(text))
-    verbs = [
+    said = [
         (index, index + 1)
         for index, token in enumerate(tokens)
         if token.norm in lex.reporting and not _inside(token.start, quoted)
     ]
     phrases = [hit for hit in terms(lex.code, "hearsay").find(tokens) if hit.last - hit.first > 1]
-    verbs += [(hit.first, hit.last) for hit in phrases if not _inside(tokens[hit.first].start, quoted)]
+    said += [(hit.first, hit.last) for hit in phrases if not _inside(tokens[hit.first].start, quoted)]
     places = {token.start: index for index, token in enumerate(tokens)}
-    found: list[tuple[int, int, Speaker]] = []
-    for name in names:
-        if _inside(name.start, quoted) or name.start not in places:
-            continue
-        first = places[name.start]
-        last = first + len(name.tokens)
-        gaps = [min(abs(first - end), abs(start - last)) for start, end in verbs]
-        if gaps and min(gaps) <= _BESIDE:
-            found.append((min(gaps), first, Speaker(name)))
-    return tuple(speaker for _, _, speaker in sorted(found, key=lambda item: item[:2]))
+    ranges = [
+        (places[n.start], places[n.start] + len(n.tokens), n)
+        for n in names
+        if n.start in places and not _inside(n.start, quoted)
+    ]
+    found: dict[int, Speaker] = {}
+    for start, end in sorted(said):
+        for first, last, name in ranges:
+            behind = 0 <= first - end <= _BEHIND and not _divided(text, tokens[end - 1 : first + 1], lex)
+            behind = (
+                behind
+                or (  # "said the mayor, Ann Price"
+                    0 < first - end <= _APPOSITION
+                    and text[tokens[first - 1].end : tokens[first].start].strip() == ","
+                    and not _divided(text, tokens[end - 1 : first], lex)
+                )
+            )
+            before = 0 <= start - last <= _BEFORE and not _divided(text, tokens[last - 1 : start + 1], lex)
+            apposition = (
+                last < start <= last + _APPOSITION
+                and text[tokens[last - 1].end : tokens[last].start].strip() == ","
+                and text[tokens[start - 1].end : tokens[start].start].strip() == ","
+                and not any(last <= other < start for other, _, _ in ranges if other != first)
+            )
+            if behind or before or apposition:
+                found.setdefault(first, Speaker(name))
+    return tuple(found.values())
+
+
+def _divided(text: str, tokens: Sequence[Token], lex: Lexicon) -> bool:
+    """Whether a comma, a stop or "and" stands between the first and the last of some tokens."""
+    if any(token.norm in lex.words("joining") for token in tokens[1:-1]):
+        return True
+    return any(mark in text[tokens[0].end : tokens[-1].start] for mark in ',;:.()“”«»"')
 
 
 def _speaker(
@@ -91,8 +122,8 @@ def _speaker(
     theirs = _speakers_of(sentence, read)
     if not theirs or any(_same(mine, other, read.lex) for _, other in theirs):
         return None
-    if not _named(mine, read):
-        return None  # the names check says so
+    if not _person(mine, read) or not any(_person(other, read) for _, other in theirs):
+        return None
     where, other = theirs[0]
     shown = span(statement.text, mine.name.start, mine.name.end)
     there = read.evidence(where, other.name.start, other.name.end)
@@ -102,20 +133,33 @@ def _speaker(
     return Signal("attribution", SignalKind.MISMATCH, 1.0, message, code, (shown,), evidence)
 
 
+def _person(speaker: Speaker, read: ReadArticle) -> bool:
+    """Whether the article has this surname behind a first name, or says something in it."""
+    own = speaker.last
+    for sentence in read.sentences:
+        for name in sentence.names:
+            full = len(name.tokens) > 1 and not name.tokens[-1].text.isupper()
+            if full and (name.tokens[-1].stem == own.stem or _inflected(name.tokens[-1], own, read.lex)):
+                return True
+    return False
+
+
 def _speakers_of(sentence: ReadSentence, read: ReadArticle) -> list[tuple[ReadSentence, Speaker]]:
-    """Who speaks in a sentence: those beside its own words of saying, or else the last one before."""
+    """Who speaks in a sentence: those beside its own words of saying, or else the last ones before."""
     lex = read.lex
-    for number in range(sentence.number, max(0, sentence.number - 1 - _BACK), -1):
-        here = read.sentences[number - 1]
-        found = speakers(here.text, here.tokens, here.names, lex)
+    here = speakers(sentence.text, sentence.tokens, sentence.names, lex)
+    if here:
+        return [(sentence, speaker) for speaker in here]
+    if not (_quotes(sentence) or _pronoun_speaks(sentence, lex)):
+        return []
+    for number in range(sentence.number - 1, max(0, sentence.number - 1 - _BACK), -1):
+        before = read.sentences[number - 1]
+        found = speakers(before.text, before.tokens, before.names, lex)
         if found:
-            return [(here, speaker) for speaker in found]
-        saying = any(token.norm in lex.reporting for token in here.tokens)
-        if here is not sentence and here.names and not _quotes(here) and not saying:
-            # A pronoun that speaks stands for a name of the sentence before.
-            return [(here, Speaker(name)) for name in here.names]
-        if here is sentence and not (_quotes(here) or _pronoun_speaks(here, lex)):
-            return []
+            return [(before, speaker) for speaker in found]
+        people = [one for one in map(Speaker, before.names) if _person(one, read)]
+        if people and not _quotes(before):  # "she said" of whom the sentence before is about
+            return [(before, people[0])]
     return []
 
 
@@ -147,51 +191,50 @@ def _inflected(one: Token, other: Token, lex: Lexicon) -> bool:
     """Whether two forms differ in their ending alone, where names are inflected."""
     if not lex.inflects:
         return False
-    short, long = sorted((fold(one.norm), fold(other.norm)), key=len)
-    return len(short) >= 4 and long[: len(short) - 1] == short[:-1] and len(long) - len(short) <= 3
-
-
-def _named(mine: Speaker, read: ReadArticle) -> bool:
-    return mine.last.stem in read.stems or fold(mine.last.norm) in read.capitals
+    a, b = fold(one.norm), fold(other.norm)
+    common = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return common >= 3 and all(rest in ("", *lex.suffixes) for rest in (a[common:], b[common:]))
 
 
 # --- what is told as a fact
 
 
-def _dropped(
-    statement: ReadStatement,
-    sentence: ReadSentence,
-    share: float,
-    shared: frozenset[str],
-    read: ReadArticle,
-) -> Signal | None:
+def _dropped(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Signal | None:
     code = read.lex.code
-    if statement.kind is StatementKind.HEADLINE and share < _SURELY_TOLD:
-        return None
     names = {token.stem for name in statement.names for token in name.tokens}
-    if len(shared - names) < _LEAST_SHARED:
-        return None
-    outside = [t for t in sentence.tokens if not _inside(t.start, list(passages(sentence.text)))]
-    quoted = [t for t in sentence.tokens if _inside(t.start, list(passages(sentence.text)))]
-    in_quote = sum(read.weight(t.stem) for t in quoted if t.stem in shared)
-    all_ = sum(read.weight(stem) for stem in sorted(shared))
-    said = terms(code, "hearsay").find(outside)
-    if not said and not terms(code, "reported_mood").any(outside):
-        return None
-    behind = read.sentences[sentence.number : sentence.number + 1]
-    disputed = (
-        terms(code, "contested").any(outside)
-        or terms(code, "reported_mood").any(outside)
-        or any(terms(code, "denials").any(s.tokens) for s in (sentence, *behind))
-        or (in_quote > 0.6 * all_ and share >= _SURELY_TOLD)
-    )
-    there = read.evidence(sentence)
-    shown = span(statement.text, statement.tokens[0].start, statement.tokens[-1].end)
-    message = f"told as a fact; in the article somebody says so: “{there.quote}”"
-    if not disputed:
+    for clause in of_statement(statement, read):
+        parts = [p for p in counterparts(clause, alignment, read, least=_TOLD) if not p.whole]
+        if not parts or len(parts[0].shared - names) < _LEAST_SHARED:
+            continue
+        part = parts[0]
+        frame = _frame(part, read)
+        mood = terms(code, "reported_mood").any(part.clause.tokens)
+        if not mood and not terms(code, "hearsay").any(frame):
+            continue
+        here = part.sentence
+        behind = read.sentences[here.number : here.number + 1]
+        denied = any(terms(code, "denials").any(s.tokens) for s in (here, *behind))
+        there = read.evidence(here)
+        shown = span(statement.text, clause.start, clause.end)
+        message = f"told as a fact; in the article somebody says so: “{there.quote}”"
+        if mood or denied or terms(code, "contested").any(frame):
+            flag = FlagCode.ATTRIBUTION_DROPPED
+            return Signal("attribution", SignalKind.MISMATCH, 1.0, message, flag, (shown,), (there,))
         return Signal("attribution", SignalKind.DOUBT, 0.25, message, None, (shown,), (there,))
-    code_ = FlagCode.ATTRIBUTION_DROPPED
-    return Signal("attribution", SignalKind.MISMATCH, 1.0, message, code_, (shown,), (there,))
+    return None
+
+
+def _frame(part: Counterpart, read: ReadArticle) -> tuple[Token, ...]:
+    """The clause that is retold and, where they are short, its neighbours: "…, she claimed, …"."""
+    pieces = [
+        piece for piece in of_sentence(part.sentence, read) if len(piece.tokens) < len(part.sentence.tokens)
+    ]
+    if part.clause not in pieces:
+        return part.clause.tokens
+    at = pieces.index(part.clause)
+    beside = [piece for piece in pieces[max(0, at - 1) : at + 2] if piece is not part.clause]
+    short = [token for piece in beside if len(piece.tokens) <= _SHORT_FRAME for token in piece.tokens]
+    return (*part.clause.tokens, *short)
 
 
 # --- the sentence that tells it
@@ -203,19 +246,19 @@ def _teller(
     mine: Sequence[Speaker],
     alignment: Alignment,
     read: ReadArticle,
-) -> tuple[ReadSentence, float, frozenset[str]] | None:
-    """The sentence with most of what is said, its share of that, and the words that both have."""
+) -> ReadSentence | None:
+    """The sentence with most of what is said."""
     frame = {token.stem for speaker in mine for token in speaker.name.tokens}
     frame |= {token.stem for token in statement.tokens if token.norm in read.lex.reporting}
     said = [t for t in statement.tokens if not quoted or _inside(t.start, quoted)]
     words = {t.stem: family(t) for t in said if is_content(t, read.lex) and t.stem not in frame}
     total = sum(read.weight(stem) for stem in sorted(words))
-    best: tuple[ReadSentence, float, frozenset[str]] | None = None
+    best, most = None, _TOLD * total
     for sentence in (s for s in alignment.sentences if not s.is_headline):
-        shared = frozenset(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
-        share = sum(read.weight(stem) for stem in sorted(shared)) / total if total else 0.0
-        if share >= _TOLD and (best is None or share > best[1]):
-            best = (sentence, share, shared)
+        shared = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
+        weight = sum(read.weight(stem) for stem in shared)
+        if shared and weight >= most:
+            best, most = sentence, weight + 1e-9
     return best
 
 

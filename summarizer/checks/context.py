@@ -8,6 +8,7 @@ from typing import Any
 
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
+from .entities import Entities, find_entities
 from .figures import Figure, find_figures
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
@@ -74,6 +75,11 @@ class ReadArticle:
     def clauses(self) -> dict[int, Any]:
         """Clauses by the number of their sentence, filled by ``clauses`` as they are asked for."""
         return {}
+
+    @cached_property
+    def entities(self) -> Entities:
+        """People, organisations and places, and who is meant where."""
+        return find_entities(self.sentences, self.lex)
 
     @cached_property
     def moments(self) -> tuple[tuple[ReadSentence, Moment], ...]:

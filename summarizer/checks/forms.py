@@ -112,4 +112,4 @@ def sound(word: str) -> str | None:
         return None
     for spelled, said in _SOUNDS:
         folded = folded.replace(spelled, said)
-    return folded.translate(_LETTERS).replace("v", "w").rstrip("i")
+    return folded.translate(_LETTERS).replace("v", "w").replace("z", "s").rstrip("i")

@@ -18,10 +18,11 @@ from .context import ReadArticle, ReadStatement
 from .counterparts import Clause, Counterpart, counterparts, of_statement
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, span
+from .text import Lexicon, span
 
 _SHARE = 0.45
-_NEAR = 4  # words between a hedge and a word that both sides have
+_NEAR = 4  # words between a hedge and what it hedges
+_FAR = 10  # where the verb stands at the end (German)
 _LEAST_SHARED = 2
 
 
@@ -44,39 +45,48 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     for clause in of_statement(statement, read):
         if any(start <= clause.start < end for start, end in quoted):
             continue
-        for part in counterparts(clause, alignment, read, least=_SHARE)[:1]:
+        for part in _retold(clause, alignment, read):
             if len(part.shared - names) < _LEAST_SHARED:
                 continue
-            hedge = _hedge(part, "hedge_possible", lex)
+            hedge, _ = _hedge(part, "hedge_possible", lex)
             if hedge is not None and not said and not mine_planned:
                 return (_signal(statement, clause, part, hedge, read),)
-            hedge = _hedge(part, "hedge_planned", lex)
-            done = _done(clause, lex)
+            hedge, predicates = _hedge(part, "hedge_planned", lex)
+            done = _done(clause, predicates, lex)
             if hedge is not None and not mine_planned and not mine_future and done:
                 return (_signal(statement, clause, part, hedge, read),)
     return ()
 
 
-def _hedge(part: Counterpart, key: str, lex: Lexicon) -> Hit | None:
-    """A hedge of the article's clause that stands close to a word of the statement."""
-    tokens = part.clause.tokens
+def _retold(clause: Clause, alignment: Alignment, read: ReadArticle) -> list[Counterpart]:
+    """The one clause that is retold."""
+    return [part for part in counterparts(clause, alignment, read, least=_SHARE) if not part.whole][:1]
+
+
+def _hedge(part: Counterpart, key: str, lex: Lexicon) -> tuple[Hit | None, frozenset[str]]:
+    """A hedge of the article's clause before words of the statement, and the stems of these."""
+    tokens, joining = part.clause.tokens, lex.words("joining")
     for hit in terms(lex.code, key).find(tokens):
-        window = tokens[max(0, hit.first - _NEAR) : hit.last + _NEAR]
-        if any(token.stem in part.shared for token in window):
-            return hit
-    return None
+        reach = tokens[hit.last : hit.last + (_FAR if lex.capitalised_nouns else _NEAR)]
+        stop = next((at for at, token in enumerate(reach) if token.norm in joining), len(reach))
+        stems = frozenset(token.stem for token in reach[:stop] if token.stem in part.shared)
+        if stems:
+            return hit, stems
+    return None, frozenset()
 
 
-def _done(clause: Clause, lex: Lexicon) -> bool:
-    """Whether a clause tells something as done."""
-    if terms(lex.code, "completed").any(clause.tokens):
-        return True
-    endings = tuple(sorted(lex.words("past_endings")))
-    return bool(endings) and any(_past(token, endings) for token in clause.tokens)
-
-
-def _past(token: Token, endings: tuple[str, ...]) -> bool:
-    return len(token.norm) > 4 and not token.capital and token.norm.endswith(endings)
+def _done(clause: Clause, predicates: frozenset[str], lex: Lexicon) -> bool:
+    """Whether a clause tells what was hedged as done: in a past form, or beside a word that goes with one."""
+    completed, endings = terms(lex.code, "completed"), tuple(sorted(lex.words("past_endings")))
+    for index, token in enumerate(clause.tokens):
+        if token.stem not in predicates:
+            continue
+        if endings and len(token.norm) > 4 and not token.capital and token.norm.endswith(endings):
+            return True
+        reach = _FAR if lex.capitalised_nouns else 3
+        if completed.any(clause.tokens[max(0, index - reach) : index + (reach if reach == _FAR else 1)]):
+            return True
+    return False
 
 
 def _signal(

@@ -1,0 +1,219 @@
+"""Offices and titles beside names: "council leader Ann Price", "Price, the union's president,".
+
+An office is a concept ("mayor"), its rank (deputy, former) and the words that say of what. Concepts join
+the words of one office in one language, so that a chief executive may be called a CEO; they stand in
+``names.toml``: ``offices`` and ``office_phrases`` (a line a concept), ``ranks``, ``office_compounds`` (German
+endings), ``office_modifiers`` (where words before an office say of what: "council leader"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from .text import Lexicon, Token, lexicon
+
+_REACH = 6  # words between an office and its name
+_BREAKS = ",;:()–—\"“”„«».!?…"
+# Heads of something by whatever name: an editor may put one for another.
+LEADERS = frozenset(
+    ("leader", "head", "chief", "chair", "chairman", "president", "director", "executive", "manager", "chief_executive")
+    + ("managing_director", "officer")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``concept`` with its ``ranks``; ``of``: stems of the words that say of what; tokens ``first`` to ``last``."""
+
+    concept: str
+    ranks: frozenset[str]
+    of: frozenset[str]
+    first: int
+    last: int  # not included
+
+    def same(self, other: "Office") -> bool:
+        """Whether two could be one office: same concept and rank, and nothing that tells them apart."""
+        fits = self.concept == other.concept and self.ranks == other.ranks
+        return fits and (not self.of or not other.of or bool(self.of & other.of))
+
+
+@cache
+def _table(code: str) -> dict[str, str]:
+    """Word and stem -> concept."""
+    lex = lexicon(code)
+    found: dict[str, str] = {}
+    for word, concept in lex.values("offices").items():
+        found.setdefault(word, concept)
+        found.setdefault("=" + lex.stem(word), concept)
+    return found
+
+
+@cache
+def _phrases(code: str) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for phrase, concept in lexicon(code).values("office_phrases").items():
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append((words, concept))
+    return {first: tuple(sorted(rows, key=lambda r: -len(r[0]))) for first, rows in found.items()}
+
+
+@cache
+def _ranks(code: str) -> dict[str, str]:
+    return lexicon(code).values("ranks")
+
+
+def concept_at(tokens: Sequence[Token], index: int, lex: Lexicon) -> tuple[str, int] | None:
+    """The office that begins at a token, and the index behind it."""
+    token = tokens[index]
+    for words, concept in _phrases(lex.code).get(token.norm, ()):
+        if tuple(t.norm for t in tokens[index : index + len(words)]) == words:
+            return concept, index + len(words)
+    table = _table(lex.code)
+    found = table.get(token.norm)
+    if found is None and lex.inflects:  # "général" is not "généralement": by stem only where endings inflect
+        found = table.get("=" + token.stem)
+    if found is None and lex.capitalised_nouns and token.capital:
+        for ending in _compounds(lex.code):
+            if token.norm.endswith(ending) and len(token.norm) > len(ending) + 2:
+                found = table.get(ending) or "leader"
+                break
+    return (found, index + 1) if found is not None else None
+
+
+@cache
+def _compounds(code: str) -> tuple[str, ...]:
+    return tuple(sorted(lexicon(code).words("office_compounds"), key=lambda w: (-len(w), w)))
+
+
+def is_office(token: Token, lex: Lexicon) -> bool:
+    """Whether a word is an office, a rank or a form of address."""
+    return token.norm in lex.titles or concept_at((token,), 0, lex) is not None
+
+
+def gender(token: Token, lex: Lexicon) -> str | None:
+    """"f" or "m", as a form of address or a first name tells."""
+    norm = token.norm
+    if norm in lex.words("address_female") or (lex.code == "de" and norm.endswith("in") and is_office(token, lex)):
+        return "f"
+    if norm in lex.words("address_male"):
+        return "m"
+    return None
+
+
+def offices(
+    text: str, tokens: Sequence[Token], name: tuple[int, int], taken: frozenset[int], lex: Lexicon
+) -> tuple[Office, ...]:
+    """The offices beside the name that stands at tokens ``name``; ``taken``: tokens of all names."""
+    found = [*_before(text, tokens, name, taken, lex), *_behind(text, tokens, name, taken, lex)]
+    return tuple(found)
+
+
+def _before(
+    text: str, tokens: Sequence[Token], name: tuple[int, int], taken: frozenset[int], lex: Lexicon
+) -> Iterator[Office]:
+    first = name[0]
+    index = first - 1
+    commas = 0
+    while index >= max(0, first - 1 - _REACH):
+        between = text[tokens[index].end : tokens[index + 1].start]
+        if index + 1 == first and between.strip() == ",":
+            commas += 1  # "the union's president, Carl Stone"
+        elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(between):
+            return
+        token = tokens[index]
+        if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
+            return
+        if concept_at(tokens, index, lex):
+            yield from _office(text, tokens, index, first, taken, lex)
+            return
+        if index in taken and index + 1 == first:
+            return
+        index -= 1
+
+
+def _abbreviated(between: str) -> bool:
+    return between == ". "
+
+
+def _office(
+    text: str, tokens: Sequence[Token], at: int, stop: int, taken: frozenset[int], lex: Lexicon
+) -> Iterator[Office]:
+    """The office whose head stands at a token: with the words before it and those up to ``stop``."""
+    start = at
+    while start and start > at - 4 and (before := _phrase_start(text, tokens, start, taken, lex)) is not None:
+        start = before
+    head = next((found for i in range(start, at + 1) if (found := concept_at(tokens, i, lex)) and found[1] > at), None)
+    if head is None:
+        return
+    concept, end = head
+    part = range(start, max(end, stop))
+    ranks = frozenset(_ranks(lex.code)[tokens[i].norm] for i in part if tokens[i].norm in _ranks(lex.code))
+    heads = set(range(at, end))
+    of = frozenset(
+        tokens[i].stem
+        for i in part
+        if i not in heads
+        and tokens[i].norm not in lex.stopwords
+        and tokens[i].norm not in _ranks(lex.code)
+        and tokens[i].norm not in lex.titles
+        and len(tokens[i].norm) > 1
+    )
+    if len(part) <= _REACH + 5:
+        yield Office(concept, ranks - ({"chief"} if concept in LEADERS else set()), of, start, max(end, at + 1))
+
+
+def _phrase_start(
+    text: str, tokens: Sequence[Token], start: int, taken: frozenset[int], lex: Lexicon
+) -> int | None:
+    """One word further to the front, if it may belong to the office: "the city council" + "leader"."""
+    before = start - 1
+    between = text[tokens[before].end : tokens[start].start]
+    token = tokens[before]
+    if between.strip(" -–'") or token.norm in lex.reporting:
+        return None
+    if token.norm in lex.stopwords and token.norm not in _ranks(lex.code):
+        return None
+    if not (lex.words("office_modifiers") or token.norm in _ranks(lex.code) or _agrees(token, tokens[start])):
+        return None
+    return before
+
+
+def _agrees(token: Token, head: Token) -> bool:
+    """An adjective of the head's own ending: "міська голова"."""
+    return not token.capital and token.norm[-1:] == head.norm[-1:]
+
+
+def _behind(
+    text: str, tokens: Sequence[Token], name: tuple[int, int], taken: frozenset[int], lex: Lexicon
+) -> Iterator[Office]:
+    """"Price, the union's president," and "Price is the mayor of Marlow"."""
+    last = name[1]
+    if last >= len(tokens):
+        return
+    between = text[tokens[last - 1].end : tokens[last].start].strip()
+    copula = tokens[last].norm in lex.words("office_copulas") and not between
+    if between not in (",", "(", "–", "—", "-", ", (") and not copula:
+        return
+    index = last + copula
+    stop = min(len(tokens), index + _REACH)
+    while index < stop:
+        if index > last + copula and any(
+            mark in text[tokens[index - 1].end : tokens[index].start] for mark in _BREAKS
+        ):
+            return
+        if tokens[index].norm in lex.reporting or (index in taken and not _owner(tokens[index])):
+            return
+        if found := concept_at(tokens, index, lex):
+            end = found[1]
+            if end < len(tokens) and end in taken and not text[tokens[end - 1].end : tokens[end].start].strip():
+                return  # "…, Mayor Tom Ash": the office of the next name
+            until = end
+            while until < min(len(tokens), end + 4) and not text[tokens[until - 1].end : tokens[until].start].strip():
+                until += 1
+            yield from _office(text, tokens, index, until, taken, lex)
+            return
+        index += 1
+
+
+def _owner(token: Token) -> bool:
+    return token.text.endswith(("'s", "’s", "s'", "s’"))
