@@ -85,7 +85,7 @@ WRONG = [
     pytest.param(GERMAN, "„Wir geben nur weiter, was uns der Vertrieb kostet“, sagte Vogt.", "quote_altered", ["Vertrieb"], id="de quote"),
     # names
     pytest.param(ENGLISH, "Councillor Ellen Brandl said they had waited.", "name_mismatch", ["Brandl"], id="near miss"),
-    pytest.param(ENGLISH, "Councillor Helen Brandt voted against the plan.", "name_mismatch", ["Councillor Helen Brandt"], id="mixed"),
+    pytest.param(ENGLISH, "Councillor Helen Brandt voted against the plan.", "name_mismatch", ["Helen Brandt"], id="mixed"),
     pytest.param(ENGLISH, "Lindhollm will build a library for $6.2 million.", "name_mismatch", ["Lindhollm"], id="opening word"),
     pytest.param(ENGLISH, "The plan was praised by Tomas Okoro of the council.", "name_not_in_article", ["Tomas", "Okoro"], id="person"),
     pytest.param(ENGLISH, "The city council voted to build a library in Norwick.", "name_not_in_article", ["Norwick"], id="place"),

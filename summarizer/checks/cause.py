@@ -39,7 +39,7 @@ def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
     if sides is None:
         return None
     one, other = sides
-    if any(_linked(r, one, mine, read) or _linked(r, other, mine, read) for r in near):
+    if any(_linked(r, one, other, mine, read) for r in near):
         return None
     first, second = _teller(one, mine, near, read), _teller(other, mine, near, read)
     if first is None or second is None:
@@ -67,9 +67,9 @@ def _sides(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
     return before, behind
 
 
-def _linked(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> bool:
-    """Whether a sentence that tells a fact, or the next one, has a word of cause."""
-    if _share(near, fact, mine, read) < _TOLD / 2:
+def _linked(near: Related, one: list[int], other: list[int], mine: Clauses, read: ReadArticle) -> bool:
+    """Whether a sentence that tells a fact has a word of cause, or the next one opens with it."""
+    if max(_share(near, one, mine, read), _share(near, other, mine, read)) < _TOLD:
         return False
     if near.clauses.hits("cause_words"):
         return True

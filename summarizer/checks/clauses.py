@@ -8,13 +8,15 @@ distance, so that "sales rose while profit fell" keeps its two halves apart with
 Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words`` (and, or: a soft boundary).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, lexicon, tokenize
+from .text import Lexicon, Token, is_content, lexicon, plain, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
@@ -50,7 +52,9 @@ class Clauses:
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
         if keys not in self._hits:
-            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)
+            opens = _openings(self.lex.code, *keys)
+            some = any(opens(token.norm) for token in self.tokens)
+            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens) if some else ()
         return self._hits[keys]
 
     def at(self, index: int) -> tuple[int, ...]:
@@ -66,6 +70,20 @@ class Clauses:
     def distance(self, one: int, other: int) -> int:
         return abs(self.place[one] - self.place[other])
 
+    @cached_property
+    def quoted(self) -> frozenset[int]:
+        """Tokens inside quotation marks; those are compared word for word by the quotes check."""
+        found = [(p.start, p.end) for p in passages(self.text)]
+        return frozenset(
+            index
+            for index, token in enumerate(self.tokens)
+            if any(start <= token.start < end for start, end in found)
+        )
+
+    def is_number(self, index: int) -> bool:
+        norm = self.tokens[index].norm
+        return norm[0].isdigit() or norm in self.lex.numbers or norm in self.lex.scales
+
     def is_name(self, index: int) -> bool:
         """A capitalised word, but where every noun has a capital or at the very start."""
         return index > 0 and self.tokens[index].capital and not self.lex.capitalised_nouns
@@ -73,6 +91,27 @@ class Clauses:
 
 def _family(token: Token) -> str:
     return f"{family(token)}*"  # apart from the stems, which are exact
+
+
+@cache
+def _openings(code: str, *keys: str) -> Callable[[str], bool]:
+    """Whether a word can open a phrase of the tables: most cannot, and a table is then not searched."""
+    data = lexicon(code).data
+    written = " ".join(plain(str(data.get(key, ""))).casefold() for key in keys).split()
+    first = [entry.partition("_")[0] for entry in written]
+    whole = frozenset(word for word in first if not word.endswith("*"))
+    prefixes = tuple(sorted({word[:-1] for word in first if word.endswith("*")}))
+    memory: dict[str, bool] = {}
+
+    def opens(norm: str) -> bool:
+        found = memory.get(norm)
+        if found is None:
+            if len(memory) > 20_000:  # flat memory over many articles
+                memory.clear()
+            found = memory[norm] = norm in whole or norm.startswith(prefixes)
+        return found
+
+    return opens
 
 
 @lru_cache(maxsize=512)

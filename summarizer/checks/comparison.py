@@ -54,7 +54,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 
 def _check(table: str, hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
-    if mine.is_name(hit.first):
+    if mine.is_name(hit.first) or hit.first in mine.quoted:
         return None
     places = list(_places(table, hit, mine, near, read))
     against = max((p for p in places if not p.same), key=lambda p: p.fits, default=None)

@@ -77,6 +77,25 @@ class ReadArticle:
         return {}
 
     @cached_property
+    def capitals_by_start(self) -> dict[str, tuple[str, ...]]:
+        """The first letter, and the first two, of capitalised words -> those words, folded."""
+        found: dict[str, list[str]] = {}
+        for word in self.capitals:
+            for start in dict.fromkeys((word[:1], word[:2])):
+                found.setdefault(start, []).append(word)
+        return {start: tuple(words) for start, words in found.items()}
+
+    @cached_property
+    def lower_stems(self) -> frozenset[str]:
+        """Stems of the words that stand in small letters somewhere."""
+        return frozenset(t.stem for s in self.sentences for t in s.tokens if not t.capital)
+
+    @cached_property
+    def name_words(self) -> tuple[str, ...]:
+        """The words of the article's names, folded."""
+        return tuple(dict.fromkeys(word for entity in self.entities.all for word in entity.words))
+
+    @cached_property
     def entities(self) -> Entities:
         """People, organisations and places, and who is meant where."""
         return find_entities(self.sentences, self.lex)

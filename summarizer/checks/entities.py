@@ -51,6 +51,7 @@ class Entity:
     kind: Kind
     gender: str | None  # "f", "m" or None
     offices: tuple[Office, ...]
+    times: int = 1  # how often it is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class Entities:
     def _candidates(self, words: tuple[str, ...]) -> tuple[int, ...]:
         near = sorted({i for word in words for i in self._by_word.get(word[:2], ())})
         exact = [i for i in near if len(self.all[i].words) == len(words) and _fits(words, self.all[i].words, self.lex)]
-        if exact and len(words) > 1:
+        if exact:
             return tuple(exact)
         return tuple(i for i in near if _fits(words, self.all[i].words, self.lex))
 
@@ -228,14 +229,37 @@ class Entities:
         return {concept: tuple(rows) for concept, rows in found.items()}
 
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
-        """"the company": the last organisation; "the council": the one whose name has the word."""
+        """"the council": the one whose name has the word; "the company": the last one of no other sort."""
+        if token.stem in self._organisation_stems:
+            called = self._called.get(token.stem, ())
+            if called:
+                return (next((i for i in recent if i in called), called[0]),) if recent else called
         if token.stem not in self._generic:
             return ()
-        called = [e.id for e in self.all if any(self.lex.stem(word) == token.stem for word in e.words) and len(e.words) > 1]
-        if called:
-            return (next((i for i in recent if i in called), called[0]),) if recent else tuple(called)
-        last = next((i for i in recent if self.all[i].kind is Kind.ORGANISATION), None)
+        last = next((i for i in recent if self._may_be_company[i]), None)
         return () if last is None else (last,)
+
+    @cached_property
+    def _called(self) -> dict[str, tuple[int, ...]]:
+        """Stem of a word -> the entities that have it in a name of several words."""
+        found: dict[str, list[int]] = {}
+        for entity in self.all:
+            for stem in dict.fromkeys(self.lex.stem(word) for word in entity.words if len(entity.words) > 1):
+                found.setdefault(stem, []).append(entity.id)
+        return {stem: tuple(ids) for stem, ids in found.items()}
+
+    @cached_property
+    def _may_be_company(self) -> tuple[bool, ...]:
+        sorts = self._organisation_stems - self._generic
+        return tuple(
+            (e.kind is Kind.ORGANISATION or (e.kind is Kind.UNKNOWN and e.times > 1))
+            and not any(self.lex.stem(w) in sorts for w in e.words)
+            for e in self.all
+        )
+
+    @cached_property
+    def _organisation_stems(self) -> frozenset[str]:
+        return frozenset(self.lex.stem(word) for word in self.lex.words("organisations"))
 
     @cached_property
     def _generic(self) -> frozenset[str]:
@@ -325,7 +349,8 @@ class _Draft:
         if kind is Kind.UNKNOWN and offices and len(self.words) > 1:
             kind = Kind.PERSON
         gender = max(sorted(set(genders)), key=genders.count) if genders else None
-        return Entity(number, self.text, self.words, kind, gender, tuple(offices.values()))
+        held = tuple(offices.values()) if kind in (Kind.PERSON, Kind.UNKNOWN) else ()
+        return Entity(number, self.text, self.words, kind, gender, held, len(self.names))
 
 
 def _join(
@@ -333,25 +358,28 @@ def _join(
 ) -> list[_Draft]:
     """The longest names first, so that short forms find the full one."""
     every = [(s, name) for s in sentences for name in named[s.number]]
+    places_named = {n.words[0] for _, n in every if len(n.words) == 1 and "place" in n.hints}
     order = sorted(range(len(every)), key=lambda i: (-len(every[i][1].words), i))
     drafts: list[_Draft] = []
-    places: dict[int, int] = {}
+    begins: dict[int, int] = {}
     for i in order:
         sentence, name = every[i]
         text = sentence.text[sentence.tokens[name.first].start : sentence.tokens[name.last - 1].end]
         fitting = [d for d in drafts if _fits(name.words, d.words, lex) or name.words[0] in d.acronyms]
         if len(name.words) > 1:
             fitting = fitting[:1] if len(fitting) == 1 else [d for d in fitting if len(d.words) == len(name.words)][:1]
-        elif len(fitting) > 1:
+        elif name.words[0] in places_named:  # "Storrow" is not the Storrow Residents' Association
+            fitting = [d for d in fitting if len(d.words) == 1]
+        if len(name.words) == 1 and len(fitting) > 1:
             continue  # open: told from the others where it stands
         draft = fitting[0] if fitting else _Draft()
         if not fitting:
             drafts.append(draft)
-            places[id(draft)] = i
-        places[id(draft)] = min(places[id(draft)], i)
+            begins[id(draft)] = i
+        begins[id(draft)] = min(begins[id(draft)], i)
         draft.add(text, name)
         _note_acronym(sentence, name, draft)
-    return sorted(drafts, key=lambda d: places[id(d)])
+    return sorted(drafts, key=lambda d: begins[id(d)])
 
 
 def _note_acronym(sentence: Sentence, name: Named, draft: _Draft) -> None:

@@ -63,12 +63,17 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
 
 
 def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
-    """In "5 to 6 percent", "12,2 statt 11,8 Cent" the unit stands once and belongs to both."""
+    """In "5 to 6 percent", "von 9,6 auf 12,3 Mio." unit and magnitude stand once."""
     for index, figure in enumerate(figures):
         behind = figures[index + 1] if index + 1 < len(figures) else figure
         between = text[figure.end : behind.start].strip().casefold()
-        shared = figure.unit is None and not figure.date and between in lex.range_words
-        yield replace(figure, unit=behind.unit) if shared else figure
+        shared = (
+            figure.unit is None and not figure.date and behind is not figure and between in lex.range_words
+        )
+        if shared and figure.scale == 1 and behind.scale > 1 and figure.mantissa < 1000:
+            yield replace(figure, unit=behind.unit, value=figure.value * behind.scale)
+        else:
+            yield replace(figure, unit=behind.unit) if shared else figure
 
 
 def _digits(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:

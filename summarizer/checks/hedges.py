@@ -23,7 +23,7 @@ from .terms import Hit
 from .text import Token, span
 
 _KEPT_WITHIN = 14
-_FOCUS = 2
+_FOCUS = 1
 _RIVAL = 0.75
 _ANY = ("possible_hedges", "planned_hedges", "hearsay_hedges", "unasserted")
 
@@ -34,7 +34,8 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     near = related(statement, alignment, read)
     if not any(other.clauses.hits(table) for other in near for table in _ANY[:3]):
         return ()
-    kept = [hit for table in _ANY for hit in _hedges(mine, table)]
+    future = {hit.first for hit in mine.hits("future_words")}  # keeps a plan, and no possibility
+    kept = [hit for table in _ANY for hit in _hedges(mine, table) if hit.first not in future]
     for index in range(len(mine.tokens)):
         if not _may_be_told(mine, index):
             continue
@@ -47,7 +48,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _may_be_told(mine: Clauses, index: int) -> bool:
     token = mine.tokens[index]
-    if not mine.content[index] or not token.norm[0].isalpha() or mine.is_name(index):
+    if not mine.content[index] or mine.is_number(index) or mine.is_name(index) or index in mine.quoted:
         return False
     return token.norm not in mine.lex.reporting and len(token.norm) > 2
 

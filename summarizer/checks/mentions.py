@@ -134,6 +134,11 @@ def organisation_word(token: Token, lex: Lexicon) -> bool:
     return _in(token, lex, "organisations")
 
 
+def place_word(token: Token, lex: Lexicon) -> bool:
+    """A word like "county" or "Straße"."""
+    return _in(token, lex, "place_words")
+
+
 def _in(token: Token, lex: Lexicon, key: str) -> bool:
     words = lex.words(key)
     if token.norm in words:
@@ -235,7 +240,10 @@ def _parts(
     """A run cut at its offices: "Verdi-Chef Thomas Brandt" names an organisation and a person."""
     parts: list[list[int]] = [[]]
     for index in run:
-        if is_office(tokens[index], lex) and not organisation_word(tokens[index], lex):
+        token, behind = tokens[index], tokens[index + 1] if index < run[-1] else None
+        if organisation_word(token, lex) or (behind and organisation_word(behind, lex)):
+            parts[-1].append(index)  # "Residents' Association"
+        elif is_office(token, lex):
             parts.append([])
         else:
             parts[-1].append(index)
@@ -255,7 +263,8 @@ def _split_at_first_name(tokens: Sequence[Token], part: list[int], lex: Lexicon)
     for place in range(1, len(part) - 1):
         before = tokens[part[place] - 1]
         if _first_name(tokens[part[place]], lex) and before.capital and not _first_name(before, lex):
-            if organisation_word(tokens[part[0]], lex) or not tokens[part[place] - 2 : part[place]][0].capital:
+            joined = part[place] >= 2 and not tokens[part[place] - 2].capital
+            if joined or organisation_word(tokens[part[0]], lex):
                 return [part[:place], part[place:]]
     return [part]
 

@@ -1,163 +1,237 @@
 """Names of people, organisations and places that the article does not have, or has otherwise.
 
-A word of a name that the article never has is a mismatch: near one of the article's names, a
-misspelling or the wrong one of two (``name_mismatch``); near none, ``name_not_in_article``. Inflected
-forms, possessives, diacritics, demonyms, and acronyms with their expansion count as the same. First
-name and surname that the article has only with others is a mismatch; other words that it has, put
-together as it never does, are a doubt. Left for later: transliteration, a lone unknown name that opens
-a statement, and the right name in the wrong place.
+A word of a name that the article never has is a mismatch: near one of the article's names, beside another
+word of the same name, or in the place where the aligned sentence has a name that the statement lacks, it is
+the wrong one (``name_mismatch``); else ``name_not_in_article``. First name and surname that the article has
+only with others are a mismatch too. Inflected forms, possessives, diacritics, demonyms, schemes of
+transliteration, initials, titles, and acronyms with their expansion count as the same.
+
+A doubt only: a first name added to somebody whom the article calls by the surname, words of the article
+put together as it never does, and, where every noun has a capital (German), an unknown word that may be a
+noun. Left alone: unknown words that say what a known name is ("Tulsa County"), and single capitalised
+words at the start that nothing in the article resembles. The right name in the wrong place is for ``roles``.
 """
 
-from rapidfuzz import fuzz, process
+from collections.abc import Sequence
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
-from .proper import Name
-from .text import Lexicon, Token, fold, span
-
-_NEAR = 75.0  # of 100: "Marlow" and "Harlow" are 83, "Sybiha" and "Sibiga" 67
-_NEAR_LENGTH = 4
+from .entities import Entity, How, Kind, Mention
+from .forms import near_word, related_word, same_word, sound
+from .mentions import is_short_form, organisation_word, place_word
+from .text import Token, fold, span
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each name that the article does not have in this form."""
+    mentions = read.entities.of_statement(statement)
     signals = []
-    for name in (*statement.names, *_opening_word(statement, read)):
-        unknown = tuple(token for token in name.tokens if not _known(token, name, read))
+    for mention in mentions:
+        if mention.how is not How.NAME or mention.ids:
+            continue
+        tokens = [t for t in statement.tokens[mention.first : mention.last] if t.capital]
+        unknown = [t for t in tokens if not _known(t, tokens, read)]
         if unknown:
-            signals.append(_unknown_name(name, unknown, statement, read))
-        elif mixed := _mixed(name, statement, read):
-            signals.append(mixed)
+            found = _unknown_name(mention, tokens, unknown, mentions, statement, alignment, read)
+        else:
+            found = _mixed(mention, statement, read)
+        signals += [found] if found else []
+    if opening := _opening_word(mentions, statement, alignment, read):
+        signals.append(opening)
     return tuple(signals)
 
 
-def _opening_word(statement: ReadStatement, read: ReadArticle) -> tuple[Name, ...]:
-    """The word that opens the statement, where it is unknown and close to one of the article's names."""
-    first = statement.tokens[0]
-    if not first.capital or any(first in name.tokens for name in statement.names):
-        return ()
-    name = Name((first,))
-    if first.norm in read.lex.stopwords or _known(first, name, read):
-        return ()
-    near = _nearest(first, name, read)
-    in_a_name = near and any(near[1] in name.tokens for name in near[0].names)
-    return (name,) if in_a_name else ()
-
-
-def _known(token: Token, name: Name, read: ReadArticle) -> bool:
-    if token.stem in read.stems or fold(token.norm) in read.capitals:
-        return True
-    if token.text.isupper() and fold(token.norm) in read.acronyms:
-        return True
-    initials = "".join(fold(t.norm)[0] for t in name.tokens)
-    if len(initials) > 1 and initials in read.upper_words:
-        return True
-    return any(_same_word(token, other, read.lex) for other in read.capitals)
-
-
-def _same_word(token: Token, other: str, lex: Lexicon) -> bool:
-    """Inflections that the stemmer misses, and demonyms."""
+def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
+    """Whether the article has a word, in whatever form."""
     word = fold(token.norm)
-    if lex.people.get(word, word) == lex.people.get(other, other):
+    if word in read.capitals or token.norm in read.entities.known.lower or token.stem in read.lower_stems:
         return True
-    if word[:3] != other[:3]:
-        return False
-    short, long = sorted((word, other), key=len)
-    base = short.rstrip("aeiouy")
-    if len(base) >= 4 and long.startswith(base) and long[len(base) :] in lex.demonyms:
+    if token.stem in read.stems and (organisation_word(token, read.lex) or place_word(token, read.lex)):
         return True
-    if not lex.inflects:
-        return False
-    table = str.maketrans(lex.alternations)
-    a, b = short.translate(table), long.translate(table)
-    common = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
-    return common >= len(b) - 2 and common >= 3
+    if is_short_form(token) and (word in read.acronyms or word in read.lex.words("not_names")):
+        return True
+    initials = "".join(fold(t.norm)[0] for t in name)
+    if len(initials) > 1 and any(up.startswith(initials) for up in read.upper_words if len(up) <= len(initials) + 1):
+        return True
+    mine = read.lex.people.get(word)
+    if mine is not None and any(read.lex.people.get(other) == mine or other == mine for other in read.capitals):
+        return True
+    near = read.capitals_by_start.get(word[:2], ())
+    if any(same_word(word, other, read.lex) for other in near):
+        return True
+    said = sound(token.norm)
+    if said is not None and any(sound(other) == said for other in read.capitals_by_start.get(word[:1], ())):
+        return True
+    return any(related_word(word, other, read.lex) and not _in_person(other, read) for other in near)
+
+
+def _in_person(word: str, read: ReadArticle) -> bool:
+    """Whether a word belongs to a person: "Serrano" is not somebody from "Serra"."""
+    return any(word in entity.words and entity.kind is Kind.PERSON for entity in read.entities.all)
 
 
 def _unknown_name(
-    name: Name, unknown: tuple[Token, ...], statement: ReadStatement, read: ReadArticle
-) -> Signal:
-    shown = statement.text[name.start : name.end]
+    mention: Mention,
+    tokens: Sequence[Token],
+    unknown: Sequence[Token],
+    mentions: Sequence[Mention],
+    statement: ReadStatement,
+    alignment: Alignment,
+    read: ReadArticle,
+) -> Signal | None:
+    shown = statement.text[mention.start : mention.end]
     spans = tuple(span(statement.text, token.start, token.end) for token in unknown)
+    known = [token for token in tokens if token not in unknown]
+    if known and all(organisation_word(t, read.lex) or place_word(t, read.lex) for t in unknown):
+        return None
     for token in unknown:
-        near = _nearest(token, name, read)
-        if near:
+        if near := _nearest(token, known, read):
             sentence, there = near
             inside = f" in “{shown}”" if shown != token.text else ""
             message = f"“{token.text}”{inside} is not in the article; it has “{there.text}”"
             evidence = (read.evidence(sentence, there.start, there.end),)
-            return Signal("names", SignalKind.MISMATCH, 1.0, message, FlagCode.NAME_MISMATCH, spans, evidence)
+            return _mismatch(FlagCode.NAME_MISMATCH, message, spans, evidence)
     words = " ".join(token.text for token in unknown)
     whole = f" (in “{shown}”)" if words != shown else ""
     message = f"the article never names “{words}”{whole}"
-    if read.lex.capitalised_nouns and not _surely_a_name(name, read.lex):
+    if tokens[-1] in known and (others := _called_otherwise(tokens[-1], read)):
+        if all(len(entity.words) == 1 for entity in others):  # "Barack Obama" for "Obama"
+            return Signal("names", SignalKind.DOUBT, 0.4, message, None, spans)
+        sentence, there_is = _first_mention(others[0], read)
+        evidence = (read.evidence(sentence, there_is.start, there_is.end),)
+        message = f"“{shown}” is not in the article; it has “{others[0].name}”"
+        return _mismatch(FlagCode.NAME_MISMATCH, message, spans, evidence)
+    if all(is_short_form(t) and len(t.norm) <= 2 for t in unknown):
         return Signal("names", SignalKind.DOUBT, 0.4, message, None, spans)
-    return Signal("names", SignalKind.MISMATCH, 1.0, message, FlagCode.NAME_NOT_IN_ARTICLE, spans)
+    if instead := _in_its_place(mention, mentions, statement, alignment, read):
+        sentence, there_is = instead
+        said = sentence.text[there_is.start : there_is.end]
+        message = f"the article never names “{words}”{whole}; where the statement has it, it has “{said}”"
+        evidence = (read.evidence(sentence, there_is.start, there_is.end),)
+        return _mismatch(FlagCode.NAME_NOT_IN_ARTICLE, message, spans, evidence)
+    if read.lex.capitalised_nouns and "person" not in mention.hints:
+        return Signal("names", SignalKind.DOUBT, 0.4, message, None, spans)
+    return _mismatch(FlagCode.NAME_NOT_IN_ARTICLE, message, spans, ())
 
 
-def _surely_a_name(name: Name, lex: Lexicon) -> bool:
-    return any(token.norm in lex.titles for token in name.tokens)
+def _mismatch(
+    code: FlagCode, message: str, spans: tuple[Span, ...], evidence: tuple[Evidence, ...]
+) -> Signal:
+    return Signal("names", SignalKind.MISMATCH, 1.0, message, code, spans, evidence)
 
 
-def _nearest(token: Token, name: Name, read: ReadArticle) -> tuple[ReadSentence, Token] | None:
-    """The article's word that this one may have been; rather one that stands beside the same first name."""
+def _nearest(token: Token, beside: Sequence[Token], read: ReadArticle) -> tuple[ReadSentence, Token] | None:
+    """The article's name word that this one may have been; rather one that stands beside the same word."""
     word = fold(token.norm)
-    if len(word) < _NEAR_LENGTH or token.norm in read.lex.titles:
-        return None
-    candidates = [other for other in read.capitals if len(other) >= _NEAR_LENGTH]
-    near = process.extract(word, candidates, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=5)
+    near = [(near_word(word, other), other) for other in read.name_words]
+    near = [(score, other) for score, other in near if score]
     if not near:
         return None
-    company = {
-        other.stem for other in name.tokens if other is not token and other.norm not in read.lex.titles
+    company = {fold(t.norm) for t in beside}
+    together = {
+        w for e in read.entities.all if any(same_word(c, x, read.lex) for c in company for x in e.words) for w in e.words
     }
-    best = max(near, key=lambda found: (_beside(found[0], company, read), found[1]))
-    return read.capitals[best[0]]
+    best = max(sorted(near), key=lambda found: (found[1] in together, found[0]))[1]
+    return read.capitals.get(best)
 
 
-def _beside(word: str, company: set[str], read: ReadArticle) -> bool:
-    names = (name for sentence in read.sentences for name in sentence.names)
-    return any(
-        company & {t.stem for t in name.tokens}
-        for name in names
-        if any(fold(t.norm) == word for t in name.tokens)
-    )
+def _called_otherwise(surname: Token, read: ReadArticle) -> list[Entity]:
+    """Those of this surname, whom the article calls by another first name, or by none."""
+    return [
+        entity
+        for entity in read.entities.all
+        if entity.kind in (Kind.PERSON, Kind.UNKNOWN)
+        and same_word(fold(surname.norm), entity.words[-1], read.lex)
+    ]
 
 
-def _mixed(name: Name, statement: ReadStatement, read: ReadArticle) -> Signal | None:
-    """Words that the article has, and never together."""
-    own = [token for token in name.tokens if token.norm not in read.lex.titles]
-    stems = {token.stem for token in name.tokens if token.stem in read.stems}
-    if len(stems) < 2 or any(stems <= sentence.stems for sentence in read.sentences):
+def _first_mention(entity: Entity, read: ReadArticle) -> tuple[ReadSentence, Mention]:
+    for number in read.entities.sentences_with(entity):
+        for mention in read.entities.mentions_in(number):
+            if entity.id in mention.ids and mention.how is How.NAME:
+                return read.sentences[number - 1], mention
+    raise LookupError(entity.name)  # every entity has been named somewhere
+
+
+def _in_its_place(
+    mention: Mention,
+    mentions: Sequence[Mention],
+    statement: ReadStatement,
+    alignment: Alignment,
+    read: ReadArticle,
+) -> tuple[ReadSentence, Mention] | None:
+    """The name of an aligned sentence that stands between the same words as this one, and that the statement lacks."""
+    present = {i for other in mentions for i in other.ids}
+    before, behind = _neighbours(statement.tokens, mention.first, mention.last)
+    for sentence in alignment.sentences[:2]:
+        for there in read.entities.mentions_in(sentence.number):
+            if there.how is not How.NAME or present & set(there.ids):
+                continue
+            left, right = _neighbours(sentence.tokens, there.first, there.last)
+            same_left = before == left and before is not None
+            same_right = behind == right and behind is not None
+            if (same_left and same_right) or (same_right and mention.first == 0 == there.first):
+                return sentence, there
+            if (same_left or same_right) and mention.hints & there.hints:
+                return sentence, there
+    return None
+
+
+def _neighbours(tokens: Sequence[Token], first: int, last: int) -> tuple[str | None, str | None]:
+    before = tokens[first - 1].stem if first else None
+    return before, tokens[last].stem if last < len(tokens) else None
+
+
+def _opening_word(
+    mentions: Sequence[Mention], statement: ReadStatement, alignment: Alignment, read: ReadArticle
+) -> Signal | None:
+    """The word that opens the statement, where it is unknown and near a name, or stands where one stood."""
+    first = statement.tokens[0]
+    if not first.capital or first.norm in read.lex.stopwords or any(m.first == 0 for m in mentions):
         return None
-    shown = span(statement.text, name.start, name.end)
-    if len(own) == 2:
-        first = [f for f in _longer_names_with(own[0], read) if _differ(f[1], own, shared=0)]
-        last = [f for f in _longer_names_with(own[1], read) if _differ(f[1], own, shared=-1)]
-        if first and last:
-            evidence = tuple(read.evidence(s, n.start, n.end) for s, n in (last[0], first[0]))
-            message = f"the article has “{evidence[0].quote}” and “{evidence[1].quote}”, not “{shown.text}”"
-            return Signal(
-                "names", SignalKind.MISMATCH, 1.0, message, FlagCode.NAME_MISMATCH, (shown,), evidence
-            )
+    if _known(first, (first,), read):
+        return None
+    marked = (span(statement.text, first.start, first.end),)
+    lone = Mention(0, 0, 1, first.start, first.end, (), How.NAME, (fold(first.norm),))
+    instead = _in_its_place(lone, mentions, statement, alignment, read)
+    if near := _nearest(first, (), read):
+        sentence, there = near
+        message = f"“{first.text}” is not in the article; it has “{there.text}”"
+        return _mismatch(FlagCode.NAME_MISMATCH, message, marked, (read.evidence(sentence, there.start, there.end),))
+    if instead:
+        sentence, name = instead
+        said = sentence.text[name.start : name.end]
+        message = f"the article never names “{first.text}”; where the statement has it, it has “{said}”"
+        return _mismatch(FlagCode.NAME_NOT_IN_ARTICLE, message, marked, (read.evidence(sentence, name.start, name.end),))
+    return None
+
+
+def _mixed(mention: Mention, statement: ReadStatement, read: ReadArticle) -> Signal | None:
+    """Words that the article has, and never together."""
+    words = mention.words
+    if len(words) < 2 or any(set(_stems(words, read)) <= sentence.stems for sentence in read.sentences):
+        return None
+    shown = span(statement.text, mention.start, mention.end)
+    people = [e for e in read.entities.all if len(e.words) > 1 and e.kind is not Kind.PLACE]
+    first = [e for e in people if _shares(e, words, 0, read) and not _shares(e, words, -1, read)]
+    last = [e for e in people if _shares(e, words, -1, read) and not _shares(e, words, 0, read)]
+    if first and last:
+        places = [_first_mention(entity, read) for entity in (last[0], first[0])]
+        evidence = tuple(read.evidence(s, m.start, m.end) for s, m in places)
+        message = f"the article has “{evidence[0].quote}” and “{evidence[1].quote}”, not “{shown.text}”"
+        return _mismatch(FlagCode.NAME_MISMATCH, message, (shown,), evidence)
+    if any(organisation_word(t, read.lex) for t in statement.tokens[mention.first : mention.last]):
+        return None
     message = f"the article never says “{shown.text}” in one sentence"
     return Signal("names", SignalKind.DOUBT, 0.5, message, None, (shown,))
 
 
-def _differ(name: Name, own: list[Token], *, shared: int) -> bool:
-    """Whether a name has the word at the one end in common and another word at the other end."""
-    other = -1 - shared
-    return name.tokens[shared].stem == own[shared].stem and name.tokens[other].stem != own[other].stem
+def _stems(words: Sequence[str], read: ReadArticle) -> list[str]:
+    stems = [read.lex.stem(word) for word in words]
+    return [stem for stem in stems if stem in read.stems]
 
 
-def _longer_names_with(token: Token, read: ReadArticle) -> list[tuple[ReadSentence, Name]]:
-    """The article's names of several words with this one, without the titles in front."""
-    found = []
-    for sentence in read.sentences:
-        for name in sentence.names:
-            own = tuple(t for t in name.tokens if t.norm not in read.lex.titles)
-            if len(own) > 1 and any(t.stem == token.stem for t in own):
-                found.append((sentence, Name(own)))
-    return found
+def _shares(entity: Entity, words: Sequence[str], end: int, read: ReadArticle) -> bool:
+    return same_word(entity.words[end], words[end], read.lex)

@@ -48,8 +48,11 @@ def signs(text: str, code: str) -> Signs:
     ]
     denied: set[int] = set()
     opaque: set[int] = set()
-    for hit in words:
+    goes_on = {join.first for join in clauses.hits("joining_words") if join.label == "go"}
+    for order, hit in enumerate(words):
         found, clouded = _focus(clauses, hit)
+        if order and hit.first in goes_on:  # "did not name the driver, nor the guard"
+            found, clouded = [], clouded | set(found)
         heads |= set(found[:1])
         denied |= set(found)
         opaque |= clouded

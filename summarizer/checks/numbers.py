@@ -1,31 +1,53 @@
 """Figures that the article does not give, or gives with another unit.
 
-A figure of the statement must stand in the article with the same value, or be the article's value
-rounded to the places that the statement writes. Units must agree where both sides name one. Parts of dates
-and clock times are for the dates check. Figures found in a
-sentence that the statement does not rest on raise doubt only. Left for judgement: conversion between
-units, sums and differences, "half" and "doubled".
+A figure of the statement must stand in the article with the same value, be the article's rounded to the
+places that the statement writes (or nearer than a sixteenth where it says "about"), keep to the bound that
+it names ("more than 40" for 42), or follow from the article's figures (``derived``). Units must agree where
+both sides name one. A figure found in a sentence that the statement does not rest on is a doubt. Multiples
+and fractions in words ("doubled", "a quarter") are compared with the article's and with what follows from
+its figures. Parts of dates and clock times are for the dates check. Left for judgement: conversion between
+systems of units (a doubt).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
+from .derived import Derived, derived, in_score, multiples
 from .figures import Figure
+from .terms import Terms, terms
 from .text import span
 
 Same = Callable[[Figure, Figure], bool]
 
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "year")
+_LENGTHS = ("metre", "centimetre", "kilometre", "mile", "foot")
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
+_ABOUT = 0.0625  # how far "about" reaches
+_BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
+_CLOSE = 0.012  # how exact a figure is that was worked out
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each figure that is not well grounded."""
-    signals = (_check(figure, statement, alignment, read) for figure in statement.figures)
-    return tuple(signal for signal in signals if signal is not None)
+    found = list(_figures(statement, alignment, read))
+    found += _multiples(statement, alignment, read)
+    return tuple(found)
+
+
+def _figures(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
+    inside = [
+        (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
+        for hit, _ in multiples(statement.tokens, read.lex)
+    ]
+    for figure in statement.figures:
+        if any(start <= figure.start < end for start, end in inside):
+            continue  # "three" of "three quarters"
+        signal = _check(figure, statement, alignment, read)
+        if signal is not None:
+            yield signal
 
 
 def _check(
@@ -34,10 +56,14 @@ def _check(
     if figure.date or (figure.word and figure.value <= _SMALL and figure.unit is None):
         return None
     aligned = {sentence.number for sentence in alignment.sentences}
-    matches = _find(figure, read, same_value)
+    same = _same(figure, statement, read)
+    matches = _find(figure, read, same)
     agreeing = [(s, f) for s, f in matches if _units_agree(figure, f)]
-    shown = span(statement.text, figure.start, figure.end)
     if any(s.number in aligned for s, _ in agreeing):
+        return None
+    shown = span(statement.text, figure.start, figure.end)
+    worked_out = _worked_out(figure, statement, alignment, read)
+    if worked_out is not None:
         return None
     if agreeing:
         message = f"“{shown.text}” stands in another part of the article"
@@ -54,7 +80,33 @@ def _check(
     nearby = _quotes(_comparable(figure, alignment), read)
     there_is = f"; it has “{nearby[0].quote}”" if nearby else ""
     message = f"the article does not give “{shown.text}”{there_is}"
+    if _convertible(figure, alignment) or (figure.unit in _TIMES and not nearby):
+        return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (shown,), nearby)
     return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.NUMBER_MISMATCH, (shown,), nearby)
+
+
+def _same(figure: Figure, statement: ReadStatement, read: ReadArticle) -> Same:
+    """What counts as the same value, by the words before a figure."""
+    bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
+
+    def same(mine: Figure, other: Figure) -> bool:
+        if same_value(mine, other) or (mine.about and _near(mine.value, other.value, _ABOUT)):
+            return True
+        if bound == "least":
+            return mine.value <= other.value <= mine.value * (1 + _BOUND)
+        return bound == "most" and mine.value * (1 - _BOUND) <= other.value <= mine.value
+
+    return same
+
+
+def _bound(figure: Figure, statement: ReadStatement, table: Terms) -> str | None:
+    before = [token for token in statement.tokens if token.end <= figure.start][-4:]
+    hits = [hit for hit in table.find(before) if hit.last == len(before)]
+    return hits[-1].label if hits else None
+
+
+def _near(value: float, other: float, share: float) -> bool:
+    return abs(value - other) <= share * max(abs(value), abs(other))
 
 
 def same_value(figure: Figure, other: Figure) -> bool:
@@ -90,6 +142,59 @@ def _find(figure: Figure, read: ReadArticle, same: Same) -> list[tuple[ReadSente
 def _same_kind(figure: Figure, other: Figure) -> bool:
     """A place in an order is no count; "in the 17th minute" and "after 17 minutes" may be the same."""
     return figure.ordinal == other.ordinal or figure.date or figure.unit in _TIMES or other.unit in _TIMES
+
+
+def _worked_out(
+    figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
+) -> Derived | None:
+    """How a figure follows from the article's, if it does."""
+    if figure.ordinal or in_score(figure, statement.text, statement.figures):
+        return None
+    bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
+    reach = _ABOUT if figure.about else _CLOSE
+    for one in derived(alignment.sentences[:4], read.lex):
+        if not (one.unit == figure.unit or figure.unit is None or one.unit is None) or one.unit == "times":
+            continue
+        if _near(figure.value, one.value, reach):
+            return one
+        if bound == "least" and figure.value <= one.value <= figure.value * (1 + _BOUND):
+            return one
+        if bound == "most" and figure.value * (1 - _BOUND) <= one.value <= figure.value:
+            return one
+    return None
+
+
+def _convertible(figure: Figure, alignment: Alignment) -> bool:
+    """Whether the aligned sentences have the figure in another unit of the same kind."""
+    for kind in (_TIMES, _LENGTHS):
+        if figure.unit in kind:
+            units = {other.unit for s in alignment.sentences[:2] for other in s.figures}
+            return bool(units & set(kind) - {figure.unit})
+    return False
+
+
+def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
+    """Multiples in words that the article contradicts: it has another one, and no figures that give this."""
+    for hit, factor in multiples(statement.tokens, read.lex):
+        values = [one for one in derived(alignment.sentences[:4], read.lex) if one.unit == "times"]
+        reach = 0.07
+        if any(_near(factor, v.value, reach) or _near(1 / factor, v.value, reach) for v in values):
+            continue
+        rivals = [
+            (sentence, other)
+            for sentence in alignment.sentences[:2]
+            for other, _ in multiples(sentence.tokens, read.lex)
+        ]
+        if not rivals:
+            continue
+        sentence, other = rivals[0]
+        shown = span(statement.text, statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
+        there = read.evidence(
+            sentence, sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end
+        )
+        message = f"“{shown.text}”: the article says “{there.quote}”"
+        code = FlagCode.NUMBER_MISMATCH
+        yield Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
 
 
 def _comparable(figure: Figure, alignment: Alignment) -> list[tuple[ReadSentence, Figure]]:

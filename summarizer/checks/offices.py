@@ -12,7 +12,7 @@ from functools import cache
 
 from .text import Lexicon, Token, lexicon
 
-_REACH = 6  # words between an office and its name
+_REACH = 8  # words between an office and its name
 _BREAKS = ",;:()–—\"“”„«».!?…"
 # Heads of something by whatever name: an editor may put one for another.
 LEADERS = frozenset(
@@ -126,8 +126,8 @@ def _before(
         if concept_at(tokens, index, lex):
             yield from _office(text, tokens, index, first, taken, lex)
             return
-        if index in taken and index + 1 == first:
-            return
+        if index + 1 == first and not commas and token.norm in lex.stopwords:
+            return  # "the mayor of Marlow": the place holds no office
         index -= 1
 
 

@@ -47,7 +47,7 @@ def _opposite(
     hit: Hit, mine: Clauses, own: Signs, near: Sequence[Related], read: ReadArticle
 ) -> Signal | None:
     sign = own.sign[hit.last - 1] * (1 if hit.label[-1] == "+" else -1)
-    if not sign or _quoted_name(mine, hit):
+    if not sign or _quoted_name(mine, hit) or hit.first in mine.quoted:
         return None
     around = context(mine, hit.first, hit.last, read)
     agree = against = Fit()
@@ -118,7 +118,7 @@ def _negated(
 def _tells(mine: Clauses, index: int) -> bool:
     """Whether a word can be what is affirmed or denied: no figure, no name, no word of saying."""
     token = mine.tokens[index]
-    if not mine.content[index] or not token.norm[0].isalpha() or mine.is_name(index):
+    if not mine.content[index] or mine.is_number(index) or mine.is_name(index) or index in mine.quoted:
         return False
     return token.norm not in mine.lex.reporting and len(token.norm) > 2
 

@@ -35,6 +35,7 @@ _FINE: dict[int, frozenset[int]] = {
 }
 _REACH = 3  # words from a quantifier to what it counts
 _RIVAL = 0.75
+_SHARED = 0.4
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
@@ -69,7 +70,9 @@ def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
                 fine = max(fine, fits)
             elif fits > wrong:
                 wrong, where = fits, (other, there, place)
-    if where is None or not wrong.good or fine.share >= _RIVAL * wrong.share:
+    # What is counted is the same word on both sides: that is an anchor by itself.
+    told = wrong.good or (wrong.anchors and wrong.share >= _SHARED)
+    if where is None or not told or fine.share >= _RIVAL * wrong.share:
         return None
     other, there, place = where
     words = other.clauses.tokens
