@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .article import Article
 from .checks import (
     attribution,
+    binding,
     causes,
     comparing,
     coverage,
@@ -45,6 +46,7 @@ from .settings import Settings
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 CHECKS: tuple[Check, ...] = (
     numbers.check,
+    binding.check,
     quotes.check,
     attribution.check,
     dates.check,
@@ -59,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 _ALIGNED = 0.15  # share of a statement that its sentences must cover
-_UNKNOWN = 0.75  # share of unknown words from which a statement is an invention
+_UNKNOWN = 0.85  # share of unknown words from which a statement is an invention
 
 
 def check_statements(

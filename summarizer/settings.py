@@ -80,7 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cache: bool = True  # keep answers, and never pay for the same one twice
     cache_file: str | None = None
     offline: bool = False  # answers from the cache alone
-    risk_low: float = 0.85
+    risk_low: float = 0.9
     risk_high: float = 0.95
     severity: dict[FlagCode, Severity] = {}
 

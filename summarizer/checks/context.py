@@ -62,6 +62,14 @@ class ReadArticle:
         return self.idf.get(stem, self.default_idf)
 
     @cached_property
+    def _family_sentences(self) -> Counter[str]:
+        return Counter(kin for sentence in self.sentences for kin in sentence.families)
+
+    def family_weight(self, kin: str) -> float:
+        """How much a word family tells, by how many sentences have it."""
+        return math.log(1 + len(self.sentences) / max(1, self._family_sentences[kin]))
+
+    @cached_property
     def capitals(self) -> dict[str, tuple[ReadSentence, Token]]:
         """Capitalised words, folded, each with the place where it stands first."""
         found: dict[str, tuple[ReadSentence, Token]] = {}

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement
+from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .moments import Days, Moment, days_of, find_moments
 from .text import span
 
@@ -50,7 +50,7 @@ def _check(
     if same:
         there = _quotes([*([rival] if rival else []), *same[:1]], read)
         message = f"“{shown.text}” stands in another part of the article"
-        if rival and alignment.best >= _SURE:
+        if rival and _retells(rival[0], statement, moment, read) >= _SURE:
             message = f"the article has “{there[0].quote}” here; {message}"
             return Signal("dates", SignalKind.MISMATCH, 1.0, message, FlagCode.DATE_MISMATCH, (shown,), there)
         return Signal("dates", SignalKind.DOUBT, 0.5 if rival else 0.3, message, None, (shown,), there)
@@ -71,6 +71,14 @@ def _check(
     instead = f"; it has “{there[0].quote}”" if there else ""
     message = f"the article does not give “{shown.text}”{instead}"
     return Signal("dates", SignalKind.MISMATCH, 1.0, message, FlagCode.DATE_MISMATCH, (shown,), there)
+
+
+def _retells(sentence: ReadSentence, statement: ReadStatement, moment: Moment, read: ReadArticle) -> float:
+    """The share of a statement, its date left aside, that a sentence has."""
+    words = {t.stem: family(t) for t in statement.content if not moment.start <= t.start < moment.end}
+    total = sum(read.weight(stem) for stem in sorted(words))
+    had = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
+    return sum(read.weight(stem) for stem in had) / total if total else 0.0
 
 
 def _years(theirs: Sequence[Found]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Figures that follow from those of the article: sums, differences, shares, multiples.
 
 "Three fewer" for "from 12 to 9", "one in four" for "25 percent", "twice as many" for 40 after 20. Figures
-are taken together where they stand in one sentence, or in two that follow each other, and have the same
+are taken together where they stand in one sentence, or in two with at most one between them, and have the same
 unit; a score or a date takes part in nothing. What follows is good to a hundredth, or to what the statement
 rounds to.
 
@@ -60,8 +60,8 @@ def derived(sentences: Sequence[ReadSentence], lex: Lexicon) -> Iterator[Derived
 
 def _neighbours(sentences: Sequence[ReadSentence]) -> Iterator[tuple[ReadSentence, ReadSentence]]:
     ordered = sorted(sentences, key=lambda sentence: sentence.number)
-    for first, second in zip(ordered, ordered[1:], strict=False):
-        if second.number - first.number == 1:
+    for first, second in combinations(ordered, 2):
+        if second.number - first.number <= 2:
             yield first, second
 
 

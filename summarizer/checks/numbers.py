@@ -17,6 +17,7 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .derived import Derived, derived, in_score, multiples
 from .figures import Figure
+from .moments import find_moments
 from .terms import Terms, terms
 from .text import span
 
@@ -42,9 +43,11 @@ def _figures(statement: ReadStatement, alignment: Alignment, read: ReadArticle) 
         (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
         for hit, _ in multiples(statement.tokens, read.lex)
     ]
+    moments = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
+    inside += [(moment.start, moment.end) for moment in moments]
     for figure in statement.figures:
         if any(start <= figure.start < end for start, end in inside):
-            continue  # "three" of "three quarters"
+            continue  # "three" of "three quarters", "two" of "two years ago"
         signal = _check(figure, statement, alignment, read)
         if signal is not None:
             yield signal
@@ -152,7 +155,7 @@ def _worked_out(
         return None
     bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
     reach = _ABOUT if figure.about else _CLOSE
-    for one in derived(alignment.sentences[:4], read.lex):
+    for one in derived(_basis(alignment, read), read.lex):
         if not (one.unit == figure.unit or figure.unit is None or one.unit is None) or one.unit == "times":
             continue
         if _near(figure.value, one.value, reach):
@@ -162,6 +165,13 @@ def _worked_out(
         if bound == "most" and figure.value * (1 - _BOUND) <= one.value <= figure.value:
             return one
     return None
+
+
+def _basis(alignment: Alignment, read: ReadArticle) -> list[ReadSentence]:
+    """The aligned sentences, and those beside the best two."""
+    numbers = {s.number for s in alignment.sentences[:4]}
+    numbers |= {n + step for n in [s.number for s in alignment.sentences[:2]] for step in (-1, 1)}
+    return [read.sentences[n - 1] for n in sorted(numbers) if 0 < n <= len(read.sentences)]
 
 
 def _convertible(figure: Figure, alignment: Alignment) -> bool:
@@ -176,7 +186,7 @@ def _convertible(figure: Figure, alignment: Alignment) -> bool:
 def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
     """Multiples in words that the article contradicts: it has another one, and no figures that give this."""
     for hit, factor in multiples(statement.tokens, read.lex):
-        values = [one for one in derived(alignment.sentences[:4], read.lex) if one.unit == "times"]
+        values = [one for one in derived(_basis(alignment, read), read.lex) if one.unit == "times"]
         reach = 0.07
         if any(_near(factor, v.value, reach) or _near(1 / factor, v.value, reach) for v in values):
             continue

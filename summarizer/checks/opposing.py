@@ -67,11 +67,12 @@ def reversed_by(
         if not theirs or len(part.shared) < min(_LEAST_SHARED, len(clause.content - own)):
             continue
         told = [_differs(hit, theirs, clause, part, plain) for hit in mine]
-        if any(different is False for different in told):
-            return None
+        agreed = {hit.label[:-1] for hit, different in zip(mine, told, strict=True) if different is False}
         for hit, different in zip(mine, told, strict=True):
-            if different:
+            if different and hit.label[:-1] not in agreed:
                 return hit, part
+        if agreed:
+            return None
     return None
 
 
