@@ -1,9 +1,9 @@
 """A figure of the article said of something else.
 
-The words round a figure tell what it counts. A figure is bound wrongly when another one of the same kind, in the
-sentences that the statement rests on, stands among the statement's words, and no place of this figure does; or when
-the statement's "from … to …" has the article's two figures exchanged. Left aside: figures whose surroundings are
-paraphrased out of sight.
+The words round a figure tell what it counts. A figure is bound wrongly when another one of the same kind,
+in the sentences that the statement rests on, stands among the statement's words, and no place of this
+figure does; or when the statement's "from … to …" has the article's two figures exchanged. Left aside:
+figures whose surroundings are paraphrased out of sight.
 
 Keys of ``logic.toml``: ``from_words`` (before what something was).
 """
@@ -14,6 +14,8 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .counterparts import MOST_TOKENS
+from .derived import in_score
 from .figures import Figure
 from .numbers import same_value
 from .text import Lexicon, Token, is_content, span
@@ -27,6 +29,7 @@ Bound = dict[str, float]  # family of a word near a figure -> how near, 1 beside
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal."""
     mine = [f for f in statement.figures if not f.date and not (f.word and f.value <= 2)]
+    mine = [f for f in mine if not in_score(f, statement.text, statement.figures)]
     for figure in mine:
         signal = _exchanged(figure, mine, statement, alignment, read)
         signal = signal or _misbound(figure, statement, alignment, read)
@@ -74,7 +77,7 @@ def _misbound(
     if not own:
         return None
     best: tuple[float, ReadSentence, Figure] | None = None
-    for sentence in alignment.sentences[:3]:
+    for sentence in (s for s in alignment.sentences[:3] if len(s.tokens) <= MOST_TOKENS):
         if not any(same_value(figure, f) for f in sentence.figures):
             continue
         for rival in sentence.figures:
@@ -116,7 +119,7 @@ def _least(read: ReadArticle) -> float:
 
 
 def _near(figure: Figure, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon) -> Bound:
-    """The content words round a figure, up to the next figure on either side."""
+    """The content words round a figure, up to the next figure or "and" on either side."""
     inside = [i for i, token in enumerate(tokens) if figure.start <= token.start < figure.end]
     if not inside:
         return {}
@@ -127,10 +130,13 @@ def _near(figure: Figure, tokens: Sequence[Token], figures: Sequence[Figure], le
         if other is not figure and other.start <= token.start < other.end
     }
     found: Bound = {}
+    joining = lex.words("joining")
     for step in (1, -1):
         at, gone = (inside[-1] if step == 1 else inside[0]) + step, 0
         while 0 <= at < len(tokens) and gone < _WORDS and at not in taken:
             token = tokens[at]
+            if token.norm in joining:
+                break
             if is_content(token, lex) and token.text[0].isalpha():
                 kin = family(token)
                 found[kin] = max(found.get(kin, 0.0), 1.0 - gone / (2 * _WORDS))

@@ -54,8 +54,9 @@ def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
 
 def _sides(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
     """The content words of the two facts: before the word and behind it, or parted by the next comma."""
-    before = [i for i in range(hit.first) if mine.content[i]]
-    behind = [i for i in range(hit.last, len(mine.tokens)) if mine.content[i]]
+    low, high = _own_sentence(hit, mine)
+    before = [i for i in range(low, hit.first) if mine.content[i]]
+    behind = [i for i in range(hit.last, high) if mine.content[i]]
     if not before:
         number = mine.clause[hit.first]
         before, behind = (
@@ -65,6 +66,17 @@ def _sides(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
     if len(before) == 0 or len(behind) == 0:
         return None
     return before, behind
+
+
+def _own_sentence(hit: Hit, mine: Clauses) -> tuple[int, int]:
+    """The tokens of the sentence with the word, in a statement of several."""
+    ends = [
+        index
+        for index in range(1, len(mine.tokens))
+        if any(mark in mine.text[mine.tokens[index - 1].end : mine.tokens[index].start] for mark in ".!?")
+    ]
+    low = max((end for end in ends if end <= hit.first), default=0)
+    return low, min((end for end in ends if end >= hit.last), default=len(mine.tokens))
 
 
 def _linked(near: Related, one: list[int], other: list[int], mine: Clauses, read: ReadArticle) -> bool:

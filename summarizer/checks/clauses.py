@@ -21,6 +21,9 @@ from .text import Lexicon, Token, is_content, lexicon, plain, tokenize
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
 _FURTHER = 6  # sentences beside the aligned ones that are looked at
+_LONGEST = 200  # words of a sentence that are read: what is longer is no sentence, and costs its square
+_PLACES = 6  # places of one word that are compared
+_AROUND = 30  # nearest content words that count as surroundings
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
 
@@ -43,7 +46,7 @@ class Clauses:
             if self.content[index]:
                 for key in dict.fromkeys((token.stem, _family(token))):
                     found.setdefault(key, []).append(index)
-        return {key: tuple(indices) for key, indices in found.items()}
+        return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
 
     @cached_property
     def _hits(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
@@ -59,8 +62,14 @@ class Clauses:
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""
-        number = self.clause[index]
-        return tuple(i for i, clause in enumerate(self.clause) if clause == number)
+        return self._members[self.clause[index]]
+
+    @cached_property
+    def _members(self) -> dict[int, tuple[int, ...]]:
+        found: dict[int, list[int]] = {}
+        for index, number in enumerate(self.clause):
+            found.setdefault(number, []).append(index)
+        return {number: tuple(indices) for number, indices in found.items()}
 
     def find(self, token: Token) -> tuple[int, ...]:
         """Where a word of another text stands here, also in another form."""
@@ -118,7 +127,7 @@ def _openings(code: str, *keys: str) -> Callable[[str], bool]:
 def read_clauses(text: str, code: str) -> Clauses:
     """Divide a text into clauses."""
     lex = lexicon(code)
-    tokens = tokenize(text, lex)
+    tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
     openers = {hit.first for hit in terms(code, "clause_words").find(tokens)}
     joiners = {hit.first for hit in terms(code, "joining_words").find(tokens)}
     clause: list[int] = []
@@ -196,6 +205,8 @@ def context(mine: Clauses, first: int, last: int, read: ReadArticle) -> Context:
             known = token.stem in read.idf or family(token) in read.with_family
             weight = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
             words.append((index, weight * _nearness(mine.distance(index, anchor))))
+    if len(words) > _AROUND:
+        words = sorted(sorted(words, key=lambda word: abs(word[0] - first))[:_AROUND])
     return Context(tuple(words), sum(weight for _, weight in words))
 
 

@@ -12,7 +12,7 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .counterparts import of_statement
+from .counterparts import MOST_TOKENS, of_statement
 from .opposing import reversed_by
 from .terms import terms
 from .text import Lexicon, Token, is_content, span
@@ -33,7 +33,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
             return (
                 _signal(f"“{shown.text}” goes the other way in the article: “{there.quote}”", shown, there),
             )
-    for sentence in alignment.sentences[:2]:
+    for sentence in (s for s in alignment.sentences[:2] if len(s.tokens) <= MOST_TOKENS):
         exchanged = _exchanged(statement, sentence, read.lex)
         if exchanged is not None:
             shown = span(statement.text, exchanged.start, exchanged.end)
@@ -84,7 +84,9 @@ def _sides(tokens: tuple[Token, ...], lex: Lexicon) -> Sides | None:
         if not hits or index - hits[-1].last > 2:
             continue
         used = {t.stem for hit in hits for t in tokens[hit.first : hit.last]}
-        left = frozenset(family(t) for t in tokens[:index] if is_content(t, lex) and t.stem not in used)
+        left = frozenset(
+            family(t) for t in tokens[max(0, index - 8) : index] if is_content(t, lex) and t.stem not in used
+        )
         right = frozenset(family(t) for t in tokens[index + 1 : index + 6] if is_content(t, lex))
         return token, left, right, frozenset(hit.label for hit in hits[-1:])
     return None

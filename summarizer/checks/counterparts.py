@@ -13,8 +13,11 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .text import Lexicon, Token, is_content
 
-_BREAK = re.compile(r"[,;:—–()]|\s-\s")
+_BREAK = re.compile(r"[,;:—–()]|\s-\s|[.!?…]\s")
 _LEAST_CONTENT = 2
+MOST_TOKENS = (
+    70  # longer than any sentence of a newspaper: lines run together, where nothing is near anything
+)
 _WHOLE = 0.85  # a whole sentence is looser company than one of its clauses
 
 
@@ -110,7 +113,8 @@ def counterparts(
         return []
     found: list[Counterpart] = []
     for sentence in alignment.sentences[:4]:
-        if sentence.is_headline and len(alignment.sentences) > 1:
+        headline = sentence.is_headline and len(alignment.sentences) > 1
+        if headline or len(sentence.tokens) > MOST_TOKENS:
             continue
         for piece in of_sentence(sentence, read):
             found += _counterpart(sentence, piece, wanted, total, read)

@@ -1,9 +1,9 @@
 """Figures that follow from those of the article: sums, differences, shares, multiples.
 
 "Three fewer" for "from 12 to 9", "one in four" for "25 percent", "twice as many" for 40 after 20. Figures
-are taken together where they stand in one sentence, or in two with at most one between them, and have the same
-unit; a score or a date takes part in nothing. What follows is good to a hundredth, or to what the statement
-rounds to.
+are taken together where they stand in one sentence, or in two with at most one between them, and have the
+same unit; a score or a date takes part in nothing. What follows is good to a hundredth, or to what the
+statement rounds to.
 
 Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``).
 """

@@ -349,7 +349,7 @@ class _Draft:
         if kind is Kind.UNKNOWN and offices and len(self.words) > 1:
             kind = Kind.PERSON
         gender = max(sorted(set(genders)), key=genders.count) if genders else None
-        held = tuple(offices.values()) if kind in (Kind.PERSON, Kind.UNKNOWN) else ()
+        held = tuple(offices.values()) if kind is Kind.PERSON else ()
         return Entity(number, self.text, self.words, kind, gender, held, len(self.names))
 
 

@@ -8,7 +8,8 @@ the shared one, such as "a preliminary report".
 
 Keys of ``modality.toml``: ``possible_hedges``, ``planned_hedges``, ``hearsay_hedges``; ``future_words`` and
 ``future_endings``, which keep a plan; ``completed_words`` and ``completed_endings``, which drop it;
-``hedge_exempt`` (phrases with a hedge's word that hedge nothing); ``unasserted``.
+``hedge_exempt`` (phrases with a hedge's word that hedge nothing); ``infinitive_marks`` and
+``infinitive_endings``; ``unasserted``.
 """
 
 from collections.abc import Sequence
@@ -48,6 +49,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _may_be_told(mine: Clauses, index: int) -> bool:
     token = mine.tokens[index]
+    marks, endings = mine.lex.words("infinitive_marks"), mine.lex.words("infinitive_endings")
+    if (index and mine.tokens[index - 1].norm in marks) or _ends(token, endings):
+        return False  # an infinitive says that nothing has happened
     if not mine.content[index] or mine.is_number(index) or mine.is_name(index) or index in mine.quoted:
         return False
     return token.norm not in mine.lex.reporting and len(token.norm) > 2

@@ -80,13 +80,18 @@ def title_case(tokens: Sequence[Token], lex: Lexicon) -> bool:
 
 def find(text: str, tokens: Sequence[Token], lex: Lexicon, known: Vocabulary) -> tuple[Named, ...]:
     """The names of a text in order, with the offices beside them."""
-    runs = [run for run in _runs(text, tokens, lex, known) if not _nameless(tokens, run, lex)]
+    runs = [run for run in _runs(text, tokens, lex, known) if not _nameless(text, tokens, run, lex)]
     taken = frozenset(i for run in runs for i in range(run[0], run[-1] + 1))
     return tuple(_named(text, tokens, run, taken, lex) for run in runs)
 
 
-def _nameless(tokens: Sequence[Token], run: Sequence[int], lex: Lexicon) -> bool:
+def _nameless(text: str, tokens: Sequence[Token], run: Sequence[int], lex: Lexicon) -> bool:
     words = [tokens[i].norm for i in run]
+    behind = text[tokens[run[-1]].end :][:2]
+    if len(behind) == 2 and behind[0] in "-‑" and behind[1].islower():
+        return True  # "Oscar-winning"
+    if len(words) == 1 and lex.people.get(words[0], words[0]) != words[0]:
+        return True  # "Danish": a people, not one of it
     return len(run) > _LONGEST or all(w in lex.words("not_names") and len(w) > 3 for w in words)
 
 
@@ -332,6 +337,8 @@ def _hints(
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
     if before is not None and not hints:
+        if lex.words("office_modifiers") and any(o.last == run[0] for o in held):
+            return frozenset(("person",))
         if before.norm in lex.words("place_prepositions") or (_in(before, lex, "place_words") and not before.capital):
             hints.add("place")
         elif organisation_word(before, lex) and not before.capital and not lex.words("office_modifiers"):

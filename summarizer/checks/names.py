@@ -32,7 +32,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         if mention.how is not How.NAME or mention.ids:
             continue
         tokens = [t for t in statement.tokens[mention.first : mention.last] if t.capital]
-        unknown = [t for t in tokens if not _known(t, tokens, read)]
+        unknown = [t for t in tokens if _counts(t, statement, read) and not _known(t, tokens, read)]
         if unknown:
             found = _unknown_name(mention, tokens, unknown, mentions, statement, alignment, read)
         else:
@@ -43,6 +43,12 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     return tuple(signals)
 
 
+def _counts(token: Token, statement: ReadStatement, read: ReadArticle) -> bool:
+    """Initials, little words and what a figure follows ("Under-17") say too little."""
+    follows = statement.text[token.end : token.end + 2].lstrip("-–")[:1]
+    return len(token.norm) > 1 and token.norm not in read.lex.stopwords and not follows.isdigit()
+
+
 def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
     """Whether the article has a word, in whatever form."""
     word = fold(token.norm)
@@ -50,6 +56,10 @@ def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
         return True
     if token.stem in read.stems and (organisation_word(token, read.lex) or place_word(token, read.lex)):
         return True
+    if token.text[:-1].isupper() and token.text[-1] == "s" and len(token.text) > 2:
+        word = word[:-1]  # PACs
+        if word in read.capitals:
+            return True
     if is_short_form(token) and (word in read.acronyms or word in read.lex.words("not_names")):
         return True
     initials = "".join(fold(t.norm)[0] for t in name)
@@ -211,7 +221,7 @@ def _opening_word(
 def _mixed(mention: Mention, statement: ReadStatement, read: ReadArticle) -> Signal | None:
     """Words that the article has, and never together."""
     words = mention.words
-    if len(words) < 2 or any(set(_stems(words, read)) <= sentence.stems for sentence in read.sentences):
+    if len(words) < 2 or any(_has_all(sentence, words, read) for sentence in read.sentences):
         return None
     shown = span(statement.text, mention.start, mention.end)
     people = [e for e in read.entities.all if len(e.words) > 1 and e.kind is not Kind.PLACE]
@@ -228,9 +238,9 @@ def _mixed(mention: Mention, statement: ReadStatement, read: ReadArticle) -> Sig
     return Signal("names", SignalKind.DOUBT, 0.5, message, None, (shown,))
 
 
-def _stems(words: Sequence[str], read: ReadArticle) -> list[str]:
-    stems = [read.lex.stem(word) for word in words]
-    return [stem for stem in stems if stem in read.stems]
+def _has_all(sentence: ReadSentence, words: Sequence[str], read: ReadArticle) -> bool:
+    capitals = [fold(token.norm) for token in sentence.tokens if token.capital]
+    return all(any(same_word(word, other, read.lex) for other in capitals) for word in words)
 
 
 def _shares(entity: Entity, words: Sequence[str], end: int, read: ReadArticle) -> bool:

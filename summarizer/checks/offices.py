@@ -12,6 +12,7 @@ from functools import cache
 
 from .text import Lexicon, Token, lexicon
 
+_BETWEEN = 4  # words that say of what, where they stand behind the office
 _REACH = 8  # words between an office and its name
 _BREAKS = ",;:()–—\"“”„«».!?…"
 # Heads of something by whatever name: an editor may put one for another.
@@ -123,12 +124,20 @@ def _before(
         token = tokens[index]
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
             return
-        if concept_at(tokens, index, lex):
-            yield from _office(text, tokens, index, first, taken, lex)
+        if found := concept_at(tokens, index, lex):
+            if not _owner(token) and _adjoins(found[1], first, commas, taken, lex):
+                yield from _office(text, tokens, index, first, taken, lex)
             return
         if index + 1 == first and not commas and token.norm in lex.stopwords:
             return  # "the mayor of Marlow": the place holds no office
         index -= 1
+
+
+def _adjoins(end: int, first: int, commas: int, taken: frozenset[int], lex: Lexicon) -> bool:
+    """Whether an office that ends at ``end`` may be of the name at ``first``, and not of one between."""
+    if end >= first or commas:
+        return True
+    return end not in taken and not lex.words("office_modifiers") and first - end <= _BETWEEN
 
 
 def _abbreviated(between: str) -> bool:
@@ -201,9 +210,12 @@ def _behind(
             mark in text[tokens[index - 1].end : tokens[index].start] for mark in _BREAKS
         ):
             return
-        if tokens[index].norm in lex.reporting or (index in taken and not _owner(tokens[index])):
+        token = tokens[index]
+        if token.norm in lex.reporting or (index in taken and not _owner(token)):
             return
-        if found := concept_at(tokens, index, lex):
+        if copula and token.norm in lex.stopwords and token.norm not in lex.words("name_determiners"):
+            return  # "is seeking the help of architects"
+        if (found := concept_at(tokens, index, lex)) and not _owner(token):
             end = found[1]
             if end < len(tokens) and end in taken and not text[tokens[end - 1].end : tokens[end].start].strip():
                 return  # "…, Mayor Tom Ash": the office of the next name

@@ -10,6 +10,7 @@ Keys of ``dates.toml``: ``order_before`` ("X before Y": X is earlier), ``order_a
 earlier), ``order_then`` ("X, then Y": X is earlier).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +19,14 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
+from .counterparts import MOST_TOKENS
 from .moments import days_of
 from .quotes import passages
 from .text import Lexicon, Token, is_content, lexicon, span
 
 _LEAST = 0.3  # share of a side's words, weighed, by which an event is recognised
 _MARGIN = 1.5  # how much better the exchanged reading must fit
+_STOP = re.compile(r"[.!?…]\s")
 _NEAR = 0.4  # share of a side that a dated sentence must have
 
 
@@ -41,7 +44,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     """At most one signal, for the first word of order that the article contradicts."""
     for mine in orders(statement.text, statement.tokens, read.lex):
         shown = span(statement.text, mine.start, mine.end)
-        for sentence in alignment.sentences:
+        for sentence in (s for s in alignment.sentences if len(s.tokens) <= MOST_TOKENS):
             for theirs in orders(sentence.text, sentence.tokens, read.lex):
                 if _exchanged(mine, theirs, read):
                     message = f"“{shown.text}”: the article tells it the other way round"
@@ -99,11 +102,16 @@ def _sides(
     text: str, tokens: tuple[Token, ...], start: int, end: int
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """What stands before and behind the words; opening the text, what follows the next comma is "before"."""
-    if start > 1:
-        return tokens[:start], tokens[end:]
-    for index in range(end, len(tokens) - 1):
+    low, high = start, end
+    while low > 0 and not _STOP.search(text, tokens[low - 1].end, tokens[low].start):
+        low -= 1
+    while high < len(tokens) and not _STOP.search(text, tokens[high - 1].end, tokens[high].start):
+        high += 1
+    if start - low > 1:
+        return tokens[low:start], tokens[end:high]
+    for index in range(end, min(high, len(tokens) - 1)):
         if "," in text[tokens[index].end : tokens[index + 1].start]:
-            return tokens[index + 1 :], tokens[end : index + 1]
+            return tokens[index + 1 : high], tokens[end : index + 1]
     return (), ()
 
 

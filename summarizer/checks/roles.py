@@ -1,0 +1,220 @@
+"""An office given to the wrong person, and who did what to whom exchanged.
+
+Offices: the statement gives somebody of the article an office that the article gives to another one, and
+never to this one. Leaders of something may be called by one another's words ("head" for "president") as long
+as nobody else holds the office; an office that the article gives nobody is at most a doubt.
+
+Exchange: two names with the same predicate between them, once one and once the other in front. A passive is
+told by the agent's marker ("by", "von", "par"), in languages that inflect names by the verb's form, and there
+a name that keeps its form has changed its place only, not its role. Left alone: verbs that mean both alike
+("met", "agreed"), reporting verbs (see ``attribution``), predicates in other words, pronouns.
+
+Keys of ``names.toml``: ``agent_markers``, ``passive_auxiliaries``, ``passive_endings``, ``mutual_verbs``,
+``name_joiners``, ``name_determiners``, ``oblique_determiners``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..flags import FlagCode
+from ..report import Evidence, Signal, SignalKind
+from .align import Alignment
+from .context import ReadArticle, ReadSentence, ReadStatement
+from .entities import Entities, How, Kind, Mention
+from .offices import LEADERS, Office, concept_at
+from .text import Lexicon, Token, is_content, span
+
+
+def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
+    """At most one signal for each name with an office, and one for an exchange."""
+    mentions = read.entities.of_statement(statement)
+    signals = []
+    for mention in mentions:
+        for office in mention.offices:
+            signals += _wrong_holder(mention, office, statement, read)
+    signals += _exchanged(mentions, statement, alignment, read)
+    return tuple(signals)
+
+
+# Offices
+
+
+def _wrong_holder(
+    mention: Mention, office: Office, statement: ReadStatement, read: ReadArticle
+) -> Iterator[Signal]:
+    entities = read.entities
+    if mention.id is None or any(_holds(i, office, entities) for i in mention.ids):
+        return
+    holders = [e for e in entities.all if e.id not in mention.ids and any(o.same(office) for o in e.offices)]
+    told = [e for e in holders if any(o.same(office) and o.of & office.of for o in e.offices)]
+    own = entities.all[mention.id].offices
+    if len(entities.all[mention.id].words) == 1:  # "Jill" may be "Dillard"
+        holders = [e for e in holders if len(e.words) > 1]
+    if entities.all[mention.id].kind is not Kind.PERSON:
+        return
+    if not holders or (not told and not own and len(holders) > 1):
+        return
+    if _said_otherwise(mention.id, office, read):
+        return
+    holder = (told or holders)[0]
+    marked = span(statement.text, mention.start, mention.end)
+    evidence = _office_evidence(holder.id, office, read)
+    words = statement.text[statement.tokens[office.first].start : statement.tokens[office.last - 1].end]
+    named = evidence[0].quote if evidence else holder.name
+    message = f"“{words}” is not {marked.text}'s office: the article has “{named}”"
+    yield Signal("roles", SignalKind.MISMATCH, 1.0, message, FlagCode.ROLE_SWAPPED, (marked,), evidence)
+
+
+def _holds(entity: int, office: Office, entities: Entities) -> bool:
+    """Whether the article gives somebody an office, or one that may be called so."""
+    for held in entities.all[entity].offices:
+        if held.same(office):
+            return True
+        if held.concept == office.concept and held.ranks == office.ranks and not office.of:
+            return True
+        if {held.concept, office.concept} <= LEADERS and held.ranks == office.ranks:
+            exact = [e for e in entities.all if e.id != entity and any(o.same(office) for o in e.offices)]
+            if held.of & office.of or not exact:
+                return True
+    return False
+
+
+def _said_otherwise(entity: int, office: Office, read: ReadArticle) -> bool:
+    """Whether a sentence about somebody has the office's word beside no other name: they may be linked."""
+    for number in read.entities.sentences_with(entity):
+        sentence = read.sentences[number - 1]
+        mentions = read.entities.mentions_in(number)
+        others = {
+            i for m in mentions if entity not in m.ids for o in m.offices for i in range(o.first, o.last)
+        } | {m.first for m in mentions if m.how is not How.NAME and entity not in m.ids}
+        for index in range(len(sentence.tokens)):
+            found = concept_at(sentence.tokens, index, read.lex)
+            if found and found[0] == office.concept and index not in others:
+                return True
+    return False
+
+
+def _office_evidence(holder: int, office: Office, read: ReadArticle) -> tuple[Evidence, ...]:
+    for number in read.entities.sentences_with(holder):
+        sentence = read.sentences[number - 1]
+        for mention in read.entities.mentions_in(number):
+            for held in mention.offices:
+                if holder in mention.ids and held.same(office):
+                    start = min(mention.start, sentence.tokens[held.first].start)
+                    end = max(mention.end, sentence.tokens[held.last - 1].end)
+                    return (read.evidence(sentence, start, end),)
+    return ()
+
+
+# Who did what to whom
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """``predicate`` between two mentions; ``marked``: the second one stands behind an agent's marker."""
+
+    one: Mention
+    predicate: Token
+    other: Mention
+    preposition: str | None
+    passive: bool
+
+
+def _exchanged(
+    mentions: Sequence[Mention], statement: ReadStatement, alignment: Alignment, read: ReadArticle
+) -> Iterator[Signal]:
+    mine = list(_deeds(statement.text, statement.tokens, mentions, read.lex))
+    if not mine:
+        return
+    ids = {m.id for m in mentions}
+    numbers = dict.fromkeys(n for i in sorted(i for i in ids if i is not None) for n in read.entities.sentences_with(i))
+    swapped: list[tuple[_Deed, _Deed, ReadSentence]] = []
+    for number in numbers:
+        sentence = read.sentences[number - 1]
+        for theirs in _deeds(sentence.text, sentence.tokens, read.entities.mentions_in(number), read.lex):
+            for deed in mine:
+                relation = _compare(deed, theirs, statement, sentence, read.lex)
+                if relation is True:
+                    return  # the article says so somewhere
+                if relation is False:
+                    swapped.append((deed, theirs, sentence))
+    if swapped:
+        deed, theirs, sentence = swapped[0]
+        marked = span(statement.text, deed.one.start, deed.other.end)
+        evidence = (read.evidence(sentence, theirs.one.start, theirs.other.end),)
+        message = f"who did what is exchanged: the article has “{evidence[0].quote}”"
+        yield Signal("roles", SignalKind.MISMATCH, 1.0, message, FlagCode.ROLE_SWAPPED, (marked,), evidence)
+
+
+_BREAKS = ",;:()–—.!?…«»„“”\""
+_FAR = 9  # words between the two
+
+
+def _deeds(text: str, tokens: Sequence[Token], mentions: Sequence[Mention], lex: Lexicon) -> Iterator[_Deed]:
+    for at, one in enumerate(mentions):
+        if one.id is None or not _may_act(tokens, one, lex):
+            continue
+        for other in mentions[at + 1 :]:
+            if other.id is None or other.id == one.id:
+                continue
+            between = tokens[one.last : other.first]
+            gaps = text[one.end : other.start]
+            if not 1 <= len(between) <= _FAR or any(mark in gaps for mark in _BREAKS):
+                break
+            if any(t.norm in lex.words("mutual_verbs") or t.norm in lex.reporting for t in between):
+                break
+            if any(t.norm in lex.words("name_joiners") for t in between):
+                break
+            yield from _deed(tokens, one, other, between, lex)
+            break
+
+
+def _may_act(tokens: Sequence[Token], one: Mention, lex: Lexicon) -> bool:
+    """Whether a name may be the subject: not "Price's", not "of Marlow", not "den Verband"."""
+    if tokens[one.last - 1].text.endswith(("'s", "’s", "s'", "s’")):
+        return False
+    before = tokens[one.first - 1].norm if one.first else None
+    if before in lex.words("oblique_determiners"):
+        return False
+    return not (before in lex.stopwords and before not in lex.words("name_determiners"))
+
+
+def _deed(
+    tokens: Sequence[Token], one: Mention, other: Mention, between: Sequence[Token], lex: Lexicon
+) -> Iterator[_Deed]:
+    content = [t for t in between if is_content(t, lex) and not t.capital]
+    before = tokens[other.first - 1]
+    prepositions = [
+        t.norm for t in between[-3:] if t.norm in lex.stopwords and t.norm not in lex.words("name_determiners")
+    ]
+    marked = any(t.norm in lex.words("agent_markers") for t in between[-3:])
+    auxiliary = any(t.norm in lex.words("passive_auxiliaries") for t in (*between, *tokens[other.last : other.last + 3]))
+    passive = marked and (auxiliary or before.norm in lex.words("agent_markers"))
+    preposition = None if marked or not prepositions or content and prepositions[-1] == content[0].norm else prepositions[-1]
+    for predicate in content[:3]:
+        formed = any(predicate.norm.endswith(e) for e in lex.words("passive_endings"))
+        yield _Deed(one, predicate, other, preposition, passive or (lex.inflects and formed and not marked))
+
+
+def _compare(
+    mine: _Deed, theirs: _Deed, statement: ReadStatement, sentence: ReadSentence, lex: Lexicon
+) -> bool | None:
+    """True: the same roles; False: exchanged; None: not the same deed."""
+    if mine.predicate.stem != theirs.predicate.stem:
+        return None
+    pair = (mine.one.id, mine.other.id)
+    if pair not in ((theirs.one.id, theirs.other.id), (theirs.other.id, theirs.one.id)):
+        return None
+    turned = pair != (theirs.one.id, theirs.other.id)
+    if lex.inflects and turned and mine.passive == theirs.passive:
+        if _form(mine.one, statement.tokens) == _form(theirs.other, sentence.tokens):
+            return True  # only the order of words
+        if _form(mine.other, statement.tokens) == _form(theirs.one, sentence.tokens):
+            return True
+    if mine.preposition != theirs.preposition and mine.passive == theirs.passive:
+        return None
+    return turned == (mine.passive != theirs.passive)
+
+
+def _form(mention: Mention, tokens: Sequence[Token]) -> str:
+    return tokens[mention.last - 1].norm
