@@ -23,6 +23,7 @@ from .checks import (
     order,
     quantities,
     quotes,
+    roles,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -57,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     quantities.check,
     causes.check,
     names.check,
+    roles.check,
     coverage.check,
 )
 

@@ -44,7 +44,7 @@ def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
     first, second = _teller(one, mine, near, read), _teller(other, mine, near, read)
     if first is None or second is None:
         return None
-    if first is second and _hinted(first, one, other, mine):
+    if first is second and _hinted(first):
         return None
     shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
     there = tuple(dict.fromkeys(read.evidence(r.sentence) for r in (first, second)))
@@ -89,10 +89,8 @@ def _linked(near: Related, one: list[int], other: list[int], mine: Clauses, read
     if behind >= len(read.sentences):
         return False
     following = read.sentences[behind]
-    # Only a link that points back: "That is why …", "As a result, …"
-    return any(hit.first <= 2 for hit in read_clauses(following.text, read.lex.code).hits("cause_words"))
-
-    return read_clauses(text, read.lex.code)
+    # Only a link that points back and opens it: "As a result, …"
+    return any(hit.first == 0 or (hit.first <= 2 and hit.label == "last") for hit in read_clauses(following.text, read.lex.code).hits("cause_words"))
 
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:
@@ -107,6 +105,6 @@ def _teller(fact: list[int], mine: Clauses, near: Sequence[Related], read: ReadA
     return best if best is not None and _share(best, fact, mine, read) >= _TOLD else None
 
 
-def _hinted(near: Related, one: list[int], other: list[int], mine: Clauses) -> bool:
+def _hinted(near: Related) -> bool:
     """Whether the one sentence that tells both has a looser link between them."""
     return bool(near.clauses.hits("cause_hints"))

@@ -1,11 +1,12 @@
-"""Clauses of a text, and how well a word of a statement stands in the same surroundings as one of the article.
+"""Clauses of a text, and how well a word of a statement stands in the surroundings it has in the article.
 
 The checks of logic (polarity, hedges, comparison, quantifiers, cause) all ask the same: the statement has a
 word here; does the article have it, or its opposite, in a clause that says the same otherwise? Surroundings
 are content words weighed by how rare they are and by how near they stand; a clause boundary counts as
 distance, so that "sales rose while profit fell" keeps its two halves apart without a parser.
 
-Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words`` (and, or: a soft boundary).
+Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words`` (and, or: a soft boundary),
+``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
 from collections.abc import Callable
@@ -23,6 +24,7 @@ _NEAR = 6  # words so far apart still stand together
 _FURTHER = 6  # sentences beside the aligned ones that are looked at
 _LONGEST = 200  # words of a sentence that are read: what is longer is no sentence, and costs its square
 _PLACES = 6  # places of one word that are compared
+_HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
@@ -44,7 +46,7 @@ class Clauses:
         found: dict[str, list[int]] = {}
         for index, token in enumerate(self.tokens):
             if self.content[index]:
-                for key in dict.fromkeys((token.stem, _family(token))):
+                for key in dict.fromkeys((_root(token, self.lex.code), _family(token))):
                     found.setdefault(key, []).append(index)
         return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
 
@@ -57,7 +59,7 @@ class Clauses:
         if keys not in self._hits:
             opens = _openings(self.lex.code, *keys)
             some = any(opens(token.norm) for token in self.tokens)
-            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens) if some else ()
+            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS] if some else ()
         return self._hits[keys]
 
     def at(self, index: int) -> tuple[int, ...]:
@@ -73,7 +75,7 @@ class Clauses:
 
     def find(self, token: Token) -> tuple[int, ...]:
         """Where a word of another text stands here, also in another form."""
-        same = self.keys.get(token.stem, ())
+        same = self.keys.get(_root(token, self.lex.code), ())
         return same or self.keys.get(_family(token), ())
 
     def distance(self, one: int, other: int) -> int:
@@ -96,6 +98,17 @@ class Clauses:
     def is_name(self, index: int) -> bool:
         """A capitalised word, but where every noun has a capital or at the very start."""
         return index > 0 and self.tokens[index].capital and not self.lex.capitalised_nouns
+
+
+@cache
+def _irregular(code: str) -> dict[str, str]:
+    lines = lexicon(code).phrases("word_forms")
+    return {form: f"={min(line)}" for line in lines for form in line}
+
+
+def _root(token: Token, code: str) -> str:
+    """The stem, or what stands for all forms of an irregular word."""
+    return _irregular(code).get(token.norm, token.stem)
 
 
 def _family(token: Token) -> str:

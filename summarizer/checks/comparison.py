@@ -20,7 +20,7 @@ from ..report import Signal, SignalKind
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
-from .negation import Signs, signs
+from .negation import signs
 from .polarity import clause_evidence
 from .terms import Hit
 from .text import span
@@ -85,7 +85,7 @@ def _places(
             if theirs.sign[there.last - 1] == -1:
                 continue
             if table == "degrees":
-                swapped = _swapped(hit, mine, there, other.clauses, theirs)
+                swapped = _swapped(hit, mine, there, other.clauses)
                 if swapped is None and not _beside(hit, mine, there, other.clauses):
                     continue
                 same = same != bool(swapped)
@@ -111,7 +111,7 @@ def _neighbours(hit: Hit, clauses: Clauses) -> list[int]:
     ]
 
 
-def _swapped(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses, _: Signs) -> bool | None:
+def _swapped(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool | None:
     """Whether what is compared stands on the other side of "than"; None where either has no "than"."""
     own, other = _sides(hit, mine), _sides(there, theirs)
     if own is None or other is None:
@@ -143,7 +143,7 @@ def _common(own: list[int], mine: Clauses, others: list[int], theirs: Clauses) -
 
 
 def _same_subject(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
-    """Whether the nearest content word before each of the two is the same, and what follows is not crossed."""
+    """Whether one of the nearest content words before the statement's word stands before the article's."""
     before = [i for i in range(hit.first) if mine.content[i]][-3:]
     places = {i for i in range(there.first) if theirs.content[i] and theirs.distance(i, there.first) <= 8}
     return any(set(theirs.find(mine.tokens[i])) & places for i in before)

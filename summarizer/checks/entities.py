@@ -314,12 +314,22 @@ def _mention(number: int, tokens: Sequence[Token], name: Named, ids: tuple[int, 
 def find_entities(sentences: Sequence[Sentence], lex: Lexicon) -> Entities:
     """Read the entities of an article."""
     known = vocabulary([(s.text, s.tokens) for s in sentences], lex)
-    named = {s.number: () if title_case(s.tokens, lex) else find(s.text, s.tokens, lex, known) for s in sentences}
+    named = {
+        s.number: () if title_case(s.tokens, lex) else _no_peoples(find(s.text, s.tokens, lex, known), lex)
+        for s in sentences
+    }
     drafts = _join(sentences, named, lex)
     entities = tuple(draft.entity(number, lex) for number, draft in enumerate(drafts))
     made = Entities(entities, {}, known, lex)
     _resolve(made, sentences, named)
     return made
+
+
+def _no_peoples(named: Sequence[Named], lex: Lexicon) -> tuple[Named, ...]:
+    """Without "Danish" and "Deutsche": peoples, not one of them."""
+    return tuple(
+        n for n in named if len(n.words) > 1 or lex.people.get(n.words[0], n.words[0]) == n.words[0]
+    )
 
 
 class _Draft:

@@ -90,8 +90,6 @@ def _nameless(text: str, tokens: Sequence[Token], run: Sequence[int], lex: Lexic
     behind = text[tokens[run[-1]].end :][:2]
     if len(behind) == 2 and behind[0] in "-‑" and behind[1].islower():
         return True  # "Oscar-winning"
-    if len(words) == 1 and lex.people.get(words[0], words[0]) != words[0]:
-        return True  # "Danish": a people, not one of it
     return len(run) > _LONGEST or all(w in lex.words("not_names") and len(w) > 3 for w in words)
 
 

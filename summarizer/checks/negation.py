@@ -24,7 +24,7 @@ _SECOND_WITHIN = 7
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """For each token 1 affirmed, -1 denied, 0 open; ``heads`` are the words that a negation is about first."""
+    """For each token 1 affirmed, -1 denied, 0 open; ``heads`` are the words a negation is about first."""
 
     sign: tuple[int, ...]
     heads: frozenset[int]

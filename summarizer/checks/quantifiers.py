@@ -6,8 +6,8 @@ Bounds are compared beside the same figure: "at least" against "at most" is a mi
 for either; a bound left out is not. Left alone: a quantifier where the article has none, and figures in the
 place of quantifiers ("three of the five").
 
-Keys of ``modality.toml``: ``quantifier_levels`` (lines ``level: words``; levels 0 none, 1 few, 2 some, 3 many,
-4 half, 5 most, 6 all), ``bound_words`` (lines ``least:``, ``most:``, ``exact:``).
+Keys of ``modality.toml``: ``quantifier_levels`` (lines ``level: words``; levels 0 none, 1 few, 2 some,
+3 many, 4 half, 5 most, 6 all), ``bound_words`` (lines ``least:``, ``most:``, ``exact:``).
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,9 @@ def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
     fine = wrong = Fit()
     where: tuple[Related, Hit, int] | None = None
     for other in near:
-        quantified = {_counted(there, other.clauses): there for there in other.clauses.hits("quantifier_levels")}
+        quantified = {
+            _counted(there, other.clauses): there for there in other.clauses.hits("quantifier_levels")
+        }
         for place in other.clauses.find(mine.tokens[counted]):
             there = quantified.get(place)
             fits = fit(around, mine, other.clauses, place)
@@ -112,7 +114,9 @@ def _bound(
         for there in other.sentence.figures:
             if not same_value(figure, there) or figure.unit != there.unit:
                 continue
-            bound = next((b for b in other.clauses.hits("bound_words") if _before(b, other, there.start)), None)
+            bound = next(
+                (b for b in other.clauses.hits("bound_words") if _before(b, other, there.start)), None
+            )
             if bound is None or bound.label == hit.label or hit.label == "":
                 if bound is not None or hit.label != "exact":
                     return None
