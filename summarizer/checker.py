@@ -15,8 +15,10 @@ from .checks import (
     comparing,
     coverage,
     dates,
+    headline,
     hedging,
     injection,
+    internal,
     names,
     numbers,
     opposing,
@@ -62,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     coverage.check,
 )
 
+_LONGEST = 4_000  # characters of a statement: more is a text, in which nothing is near anything
 _ALIGNED = 0.15  # share of a statement that its sentences must cover
 _UNKNOWN = 0.85  # share of unknown words from which a statement is an invention
 
@@ -101,16 +104,28 @@ def check_article(article: Article, statements: Sequence[Statement], *, settings
     """Check statements, and look for text in the article that addresses a language model."""
     read = read_article(article)
     suspected = injection.find(read)
+    texts = [read_statement(s.text[:_LONGEST], read.lex, s.kind, s.speaker) for s in statements]
+    conflicts = internal.find(statements, texts, article.language)
     return Checked(
-        [_check(statement, read, suspected, settings) for statement in statements],
+        [
+            _check(s, text, read, suspected, [c.signal for c in conflicts if c.one == index], settings)
+            for index, (s, text) in enumerate(zip(statements, texts, strict=True))
+        ],
         tuple(_flag(signal, settings) for signal in suspected),
     )
 
 
 def _check(
-    statement: Statement, read: ReadArticle, suspected: Sequence[Signal], settings: Settings
+    statement: Statement,
+    text: ReadStatement,
+    read: ReadArticle,
+    suspected: Sequence[Signal],
+    conflicts: Sequence[Signal],
+    settings: Settings,
 ) -> Finding:
-    text = read_statement(statement.text, read.lex, statement.kind, statement.speaker)
+    if len(statement.text) > _LONGEST:
+        message = f"it has {len(statement.text):,} characters; hand over its sentences one by one"
+        return _unchecked(statement, FlagCode.UNCERTAIN, message, settings)
     if not text.content:
         return _unchecked(statement, FlagCode.UNCERTAIN, "it has no word that could be checked", settings)
     other = other_language(text.tokens, read.lex)
@@ -124,6 +139,7 @@ def _check(
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
     if repeats := injection.repeated(evidence, suspected):
         signals = (*signals, repeats)
+    signals = (*signals, *headline.check(text, signals), *conflicts)
     risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)

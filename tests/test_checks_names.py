@@ -11,7 +11,7 @@ from summarizer.checks.text import lexicon
 from summarizer.report import Signal, SignalKind
 
 ARTICLES = {
-    "en": """Tessa Halloran, who leads Ashcombe Borough Council, said on Monday that the swimming pool in Netherby would stay
+    "en": """Ellen Halloran, who leads Ashcombe Borough Council, said on Monday that the swimming pool in Netherby would stay
 shut. Council engineer Piotr Lasky had found cracks in the roof, she said. The Swimmers' Defence League (SDL) wants the pool
 reopened. Its chairman, Colin Mercer, called the delay a scandal. Mercer said the Danish builder Torsen Marine had offered
 help. Colin Merton, a resident of Ashcombe, collected 900 signatures.""",
@@ -39,7 +39,7 @@ wysłał ekspertów.""",
 
 
 def read(code: str) -> ReadArticle:
-    return read_article(Article.from_text(ARTICLES[code], language=code))
+    return read_article(Article.from_text(" ".join(ARTICLES[code].split()), language=code))
 
 
 def signals(code: str, text: str) -> tuple[Signal, ...]:
@@ -49,7 +49,7 @@ def signals(code: str, text: str) -> tuple[Signal, ...]:
 
 
 WRONG = [
-    pytest.param("en", "Tessa Holloran said the pool would stay shut.", "name_mismatch", ["Holloran"], id="en near surname"),
+    pytest.param("en", "Ellen Holloran said the pool would stay shut.", "name_mismatch", ["Holloran"], id="en near surname"),
     pytest.param("en", "Colin Mercier called the delay a scandal.", "name_mismatch", ["Mercier"], id="en near two"),
     pytest.param("en", "Piotr Mercer found cracks in the roof.", "name_mismatch", ["Piotr Mercer"], id="en mixed"),
     pytest.param("en", "The pool in Wetherfield will stay shut.", "name_not_in_article", ["Wetherfield"], id="en place"),
@@ -61,7 +61,7 @@ WRONG = [
     pytest.param("uk", "Тріщини виявив Петро Гнатюк.", "name_mismatch", ["Петро Гнатюк"], id="uk mixed"),
     pytest.param("uk", "За словами Марка Гнатюка, зволікання є ганьбою.", "name_mismatch", ["Марка Гнатюка"], id="uk mixed, inflected"),
     pytest.param("uk", "Басейн у Тернополі залишиться закритим.", "name_not_in_article", ["Тернополі"], id="uk place"),
-    pytest.param("de", "Die Risse hatte Jens Krämer gefunden.", "name_mismatch", ["Krämer"], id="de surname"),
+    pytest.param("de", "Die Risse hatte Jens Krämer gefunden.", "name_not_in_article", ["Krämer"], id="de surname"),
     pytest.param("de", "Bürgermeisterin Anke Reiter ließ das Bad schließen.", "name_mismatch", ["Reiter"], id="de near"),
     pytest.param("de", "Das Hallenbad in Kempten bleibt geschlossen.", "name_not_in_article", ["Kempten"], id="de place"),
     pytest.param("de", "Jens Brandner fand Risse im Dach.", "name_mismatch", ["Jens Brandner"], id="de mixed"),
@@ -75,7 +75,7 @@ WRONG = [
     pytest.param("pl", "O skandalu mówił Marek Nowak.", "name_mismatch", ["Marek Nowak"], id="pl mixed"),
     pytest.param("pl", "Pęknięcia odkrył Piotr Dudka-Wolski.", "name_not_in_article", ["Wolski"], id="pl second surname"),
     pytest.param("pl", "Basen w Radomiu pozostanie zamknięty.", "name_not_in_article", ["Radomiu"], id="pl place"),
-    pytest.param("pl", "Poinformowała o tym Elżbieta Kowalczyk.", "name_mismatch", ["Kowalczyk"], id="pl near"),
+    pytest.param("pl", "Poinformowała o tym Elżbieta Kowalczyk.", "name_not_in_article", ["Kowalczyk"], id="pl surname"),
 ]  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_a_wrong_name_is_found(code: str, text: str, flag: str, words: list[str]
 
 RIGHT = [
     pytest.param("en", "Ms Halloran said the Netherby pool would stay shut.", id="en form of address"),
-    pytest.param("en", "T. Halloran leads the council.", id="en initial"),
+    pytest.param("en", "E. Halloran leads the council.", id="en initial"),
     pytest.param("en", "Mercer's league, the SDL, wants it reopened.", id="en possessive, acronym"),
     pytest.param("en", "A company from Denmark offered help.", id="en people to country"),
     pytest.param("en", "Engineer Piotr Laski found the cracks.", id="en other transliteration"),
@@ -161,7 +161,7 @@ def test_names_that_are_not_slavic_have_no_sound() -> None:
 
 
 MEANT = [
-    pytest.param("en", 2, {"she": "Tessa Halloran"}, id="en pronoun"),
+    pytest.param("en", 2, {"she": "Ellen Halloran"}, id="en pronoun"),
     pytest.param("en", 5, {"Mercer": "Colin Mercer"}, id="en short form"),
     pytest.param("uk", 5, {"Гнатів": "Марко Гнатів"}, id="uk short form"),
     pytest.param("de", 5, {"Brandner": "Thomas Brandner"}, id="de short form"),

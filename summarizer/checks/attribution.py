@@ -17,7 +17,7 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .counterparts import Counterpart, counterparts, of_sentence, of_statement
+from .counterparts import MOST_TOKENS, Counterpart, counterparts, of_sentence, of_statement
 from .proper import Name
 from .quotes import Passage, passages
 from .terms import terms
@@ -147,6 +147,8 @@ def _person(speaker: Speaker, read: ReadArticle) -> bool:
 def _speakers_of(sentence: ReadSentence, read: ReadArticle) -> list[tuple[ReadSentence, Speaker]]:
     """Who speaks in a sentence: those beside its own words of saying, or else the last ones before."""
     lex = read.lex
+    if len(sentence.tokens) > MOST_TOKENS:
+        return []
     here = speakers(sentence.text, sentence.tokens, sentence.names, lex)
     if here:
         return [(sentence, speaker) for speaker in here]
@@ -154,6 +156,8 @@ def _speakers_of(sentence: ReadSentence, read: ReadArticle) -> list[tuple[ReadSe
         return []
     for number in range(sentence.number - 1, max(0, sentence.number - 1 - _BACK), -1):
         before = read.sentences[number - 1]
+        if len(before.tokens) > MOST_TOKENS:
+            break
         found = speakers(before.text, before.tokens, before.names, lex)
         if found:
             return [(before, speaker) for speaker in found]

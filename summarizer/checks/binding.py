@@ -65,12 +65,13 @@ def _behind_from(figure: Figure, tokens: Sequence[Token], lex: Lexicon) -> bool:
 def _misbound(
     figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
 ) -> Signal | None:
-    words = _near(figure, statement.tokens, statement.figures, read.lex)
+    words = near(figure, statement.tokens, statement.figures, read.lex)
     if not words:
         return None
     own = [
-        _fit(words, _near(f, s.tokens, s.figures, read.lex), read)
+        _fit(words, near(f, s.tokens, s.figures, read.lex), read)
         for s in read.sentences
+        if len(s.tokens) <= MOST_TOKENS
         for f in s.figures
         if same_value(figure, f)
     ]
@@ -83,7 +84,7 @@ def _misbound(
         for rival in sentence.figures:
             if rival.date or same_value(figure, rival) or not _alike(figure, rival):
                 continue
-            fit = _fit(words, _near(rival, sentence.tokens, sentence.figures, read.lex), read)
+            fit = _fit(words, near(rival, sentence.tokens, sentence.figures, read.lex), read)
             if best is None or fit > best[0]:
                 best = (fit, sentence, rival)
     if best is None or best[0] <= _CLEARLY * max(own) or best[0] - max(own) < _least(read):
@@ -118,7 +119,7 @@ def _least(read: ReadArticle) -> float:
     return 0.5 * read.default_idf
 
 
-def _near(figure: Figure, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon) -> Bound:
+def near(figure: Figure, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon) -> Bound:
     """The content words round a figure, up to the next figure or "and" on either side."""
     inside = [i for i, token in enumerate(tokens) if figure.start <= token.start < figure.end]
     if not inside:

@@ -90,7 +90,10 @@ def _linked(near: Related, one: list[int], other: list[int], mine: Clauses, read
         return False
     following = read.sentences[behind]
     # Only a link that points back and opens it: "As a result, …"
-    return any(hit.first == 0 or (hit.first <= 2 and hit.label == "last") for hit in read_clauses(following.text, read.lex.code).hits("cause_words"))
+    return any(
+        hit.first == 0 or (hit.first <= 2 and hit.label == "last")
+        for hit in read_clauses(following.text, read.lex.code).hits("cause_words")
+    )
 
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:

@@ -82,6 +82,8 @@ def _places(
                 continue
             fits = fit(around, mine, other.clauses, there.first)
             same = there.label[-1] == side
+            if _other_figures(hit, mine, there, other.clauses):
+                continue
             if theirs.sign[there.last - 1] == -1:
                 continue
             if table == "degrees":
@@ -92,6 +94,13 @@ def _places(
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
                 continue
             yield _Place(fits, same, other, there)
+
+
+def _other_figures(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
+    """Whether both clauses have figures and none in common: then they tell of two events."""
+    own = {mine.tokens[i].norm for i in mine.at(hit.first) if mine.is_number(i)}
+    others = {theirs.tokens[i].norm for i in theirs.at(there.first) if theirs.is_number(i)}
+    return bool(own and others) and not own & others
 
 
 def _beside(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:

@@ -94,6 +94,13 @@ class ReadArticle:
         return {start: tuple(words) for start, words in found.items()}
 
     @cached_property
+    def countries(self) -> frozenset[str]:
+        """Countries and towns whose name, people or adjective the article has."""
+        people = self.lex.people
+        words = {token.norm for sentence in self.sentences for token in sentence.tokens}
+        return frozenset(people.get(word, word) for word in words)
+
+    @cached_property
     def lower_stems(self) -> frozenset[str]:
         """Stems of the words that stand in small letters somewhere."""
         return frozenset(t.stem for s in self.sentences for t in s.tokens if not t.capital)

@@ -14,13 +14,13 @@ a sentence without a subject ("Dodała, że …") goes on about, ``of_statement`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 from .forms import same_word
 from .mentions import Named, Vocabulary, find, is_short_form, title_case, vocabulary
 from .offices import Office, concept_at
-from .text import Lexicon, Token
+from .text import Lexicon, Token, lexicon
 
 
 class Kind(StrEnum):
@@ -97,6 +97,9 @@ class Sentence(Text, Protocol):
     def is_headline(self) -> bool: ...
 
 
+_REMEMBERED = 64  # statements: each is asked about by several checks in a row
+
+
 @dataclass(frozen=True)
 class Entities:
     """All entities of an article, and their mentions by the number of the sentence, in order."""
@@ -132,6 +135,18 @@ class Entities:
 
     def of_statement(self, statement: Text) -> tuple[Mention, ...]:
         """Who is meant in a statement: names, and offices without a name; pronouns are left open."""
+        if statement.text in self._statements:
+            return self._statements[statement.text]
+        if len(self._statements) >= _REMEMBERED:  # flat memory over many statements
+            self._statements.clear()
+        found = self._statements[statement.text] = self._read(statement)
+        return found
+
+    @cached_property
+    def _statements(self) -> dict[str, tuple[Mention, ...]]:
+        return {}
+
+    def _read(self, statement: Text) -> tuple[Mention, ...]:
         found = []
         tokens = statement.tokens
         if title_case(tokens, self.lex):
@@ -230,7 +245,7 @@ class Entities:
 
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
         """"the council": the one whose name has the word; "the company": the last one of no other sort."""
-        if token.stem in self._organisation_stems:
+        if token.stem in organisation_stems(self.lex.code):
             called = self._called.get(token.stem, ())
             if called:
                 return (next((i for i in recent if i in called), called[0]),) if recent else called
@@ -250,16 +265,12 @@ class Entities:
 
     @cached_property
     def _may_be_company(self) -> tuple[bool, ...]:
-        sorts = self._organisation_stems - self._generic
+        sorts = organisation_stems(self.lex.code) - self._generic
         return tuple(
             (e.kind is Kind.ORGANISATION or (e.kind is Kind.UNKNOWN and e.times > 1))
             and not any(self.lex.stem(w) in sorts for w in e.words)
             for e in self.all
         )
-
-    @cached_property
-    def _organisation_stems(self) -> frozenset[str]:
-        return frozenset(self.lex.stem(word) for word in self.lex.words("organisations"))
 
     @cached_property
     def _generic(self) -> frozenset[str]:
@@ -280,6 +291,8 @@ def _fits(short: tuple[str, ...], full: tuple[str, ...], lex: Lexicon) -> bool:
         return False
     if len(short) == 1 and len(full) > 1 and short[0] == "".join(word[0] for word in full):
         return True
+    if len(short) == 1 and len(full) > 1 and _organisation(full, lex) and not _organisation(short, lex):
+        return _same(short[0], full[0], lex)  # "Brightwell" for "Brightwell Foods", not the place at the end
     at = 0
     for word in short:
         while at < len(full) and not _same(word, full[at], lex):
@@ -288,6 +301,18 @@ def _fits(short: tuple[str, ...], full: tuple[str, ...], lex: Lexicon) -> bool:
             return False
         at += 1
     return True
+
+
+def _organisation(words: tuple[str, ...], lex: Lexicon) -> bool:
+    stems = organisation_stems(lex.code)
+    return any(lex.stem(word) in stems for word in words)
+
+
+@cache
+def organisation_stems(code: str) -> frozenset[str]:
+    """Stems of the words that make a name an organisation."""
+    lex = lexicon(code)
+    return frozenset(lex.stem(word) for word in lex.words("organisations"))
 
 
 def _same(word: str, other: str, lex: Lexicon) -> bool:
@@ -343,8 +368,10 @@ class _Draft:
 
     def add(self, text: str, name: Named) -> None:
         self.names.append((text, name))
+        if self.words and name.words[0] in self.acronyms:
+            return
         if len(name.words) > len(self.words) or (len(name.words) == len(self.words) and len(text) < len(self.text)):
-            self.words, self.text = name.words, text
+            self.words, self.text = name.words, " ".join(text.split())
 
     def entity(self, number: int, lex: Lexicon) -> Entity:
         hints = [hint for _, name in self.names for hint in sorted(name.hints)]
@@ -371,11 +398,13 @@ def _join(
     places_named = {n.words[0] for _, n in every if len(n.words) == 1 and "place" in n.hints}
     order = sorted(range(len(every)), key=lambda i: (-len(every[i][1].words), i))
     drafts: list[_Draft] = []
+    starting: dict[str, list[_Draft]] = {}  # first letters of a word of the name -> drafts
     begins: dict[int, int] = {}
     for i in order:
         sentence, name = every[i]
         text = sentence.text[sentence.tokens[name.first].start : sentence.tokens[name.last - 1].end]
-        fitting = [d for d in drafts if _fits(name.words, d.words, lex) or name.words[0] in d.acronyms]
+        near = {id(d): d for word in name.words for d in starting.get(word[:2], ())}
+        fitting = [d for d in near.values() if _fits(name.words, d.words, lex) or name.words[0] in d.acronyms]
         if len(name.words) > 1:
             fitting = fitting[:1] if len(fitting) == 1 else [d for d in fitting if len(d.words) == len(name.words)][:1]
         elif name.words[0] in places_named:  # "Storrow" is not the Storrow Residents' Association
@@ -389,6 +418,10 @@ def _join(
         begins[id(draft)] = min(begins[id(draft)], i)
         draft.add(text, name)
         _note_acronym(sentence, name, draft)
+        if not fitting or draft.acronyms:
+            for start in dict.fromkeys(w[:2] for w in (*draft.words, *_initials(draft.words), *sorted(draft.acronyms))):
+                if draft not in starting.setdefault(start, []):
+                    starting[start].append(draft)
     return sorted(drafts, key=lambda d: begins[id(d)])
 
 
@@ -396,7 +429,7 @@ def _note_acronym(sentence: Sentence, name: Named, draft: _Draft) -> None:
     """"The United Bakery Workers (UBW)"."""
     if name.last < len(sentence.tokens):
         behind = sentence.tokens[name.last]
-        if is_short_form(behind) and sentence.text[behind.start - 1] == "(":
+        if is_short_form(behind) and sentence.text[behind.start - 1] == "(" and behind.norm[0] == name.words[0][0]:
             draft.acronyms.add(behind.norm)
 
 
@@ -449,7 +482,8 @@ def _pronouns(made: Entities, sentence: Sentence, found: Sequence[Mention], rece
             i for i in (*earlier, *recent)
             if made.all[i].kind in (Kind.PERSON, Kind.UNKNOWN) and made.all[i].gender in (None, gender)
         ]
-        best = next((i for i in fits if made.all[i].kind is Kind.PERSON), None)
+        people = [i for i in fits if made.all[i].kind is Kind.PERSON]
+        best = next((i for i in people if made.all[i].gender == gender), people[0] if people else None)
         if best is not None:
             resolved.append(Mention(sentence.number, index, index + 1, token.start, token.end, (best,), How.PRONOUN))
     return resolved

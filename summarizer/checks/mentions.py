@@ -8,7 +8,7 @@ capital (German) also ``noun_endings`` and ``name_determiners``, which tell noun
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from .offices import Office, gender, is_office, offices
 from .proper import opens_sentence
@@ -97,7 +97,7 @@ def _runs(text: str, tokens: Sequence[Token], lex: Lexicon, known: Vocabulary) -
     found: list[list[int]] = []
     index = 0
     while index < len(tokens):
-        quoted = _quoted_name(text, tokens, index, lex)
+        quoted = _quoted_name(text, tokens, index, lex) or _shortened(text, tokens, index, lex)
         if quoted:
             found.append(quoted)
             index = quoted[-1] + 1
@@ -127,6 +127,20 @@ def _quoted_name(text: str, tokens: Sequence[Token], index: int, lex: Lexicon) -
     return []
 
 
+def _shortened(text: str, tokens: Sequence[Token], index: int, lex: Lexicon) -> list[int]:
+    """An organisation's name with words in small letters, up to its acronym: "Spółdzielnia mleczarska Łan (SMŁ)"."""
+    if not tokens[index].capital or not organisation_word(tokens[index], lex):
+        return []
+    for last in range(index, min(len(tokens) - 1, index + _LONGEST)):
+        between = text[tokens[last].end : tokens[last + 1].start]
+        if between == " (" and is_short_form(tokens[last + 1]):
+            alike = fold(tokens[last + 1].norm)[0] == fold(tokens[index].norm)[0]
+            return list(range(index, last + 1)) if alike and last > index else []
+        if between.strip(" -'’"):
+            return []
+    return []
+
+
 def is_short_form(token: Token) -> bool:
     """An abbreviation in capitals."""
     return len(token.text) > 1 and token.text.replace(".", "").isupper()
@@ -134,7 +148,7 @@ def is_short_form(token: Token) -> bool:
 
 def organisation_word(token: Token, lex: Lexicon) -> bool:
     """A word like "council" or "Ministerium", also at the end of a compound."""
-    return _in(token, lex, "organisations")
+    return _in(token, lex, "organisations") or _in(token, lex, "generic_organisations")
 
 
 def place_word(token: Token, lex: Lexicon) -> bool:
@@ -143,14 +157,18 @@ def place_word(token: Token, lex: Lexicon) -> bool:
 
 
 def _in(token: Token, lex: Lexicon, key: str) -> bool:
+    return _is_in(token.norm, token.stem, lex.code, key)
+
+
+@lru_cache(maxsize=50_000)
+def _is_in(norm: str, stem: str, code: str, key: str) -> bool:
+    lex = lexicon(code)
     words = lex.words(key)
-    if token.norm in words:
+    if norm in words:
         return True
     if lex.inflects:
-        return token.stem in _stems(lex.code, key)
-    return lex.capitalised_nouns and len(token.norm) > 6 and any(
-        token.norm.endswith(word) for word in words if len(word) > 3
-    )
+        return stem in _stems(code, key)
+    return lex.capitalised_nouns and len(norm) > 6 and any(norm.endswith(w) for w in words if len(w) > 3)
 
 
 @cache
@@ -173,7 +191,8 @@ def _run_at(
             skipped += 1
         if skipped >= len(tokens) or not _glued(text, tokens, run[-1], skipped, lex):
             break
-        if not _capital(tokens[skipped], lex) or (skipped > at and tokens[skipped].norm in lex.stopwords):
+        ends = tokens[skipped].norm in lex.stopwords and not is_short_form(tokens[skipped])
+        if not _capital(tokens[skipped], lex) or ends:
             break
         if lex.capitalised_nouns and _noun(tokens[skipped], lex, known) and not is_office(tokens[skipped], lex):
             break
@@ -194,6 +213,8 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         return True
     if token.stem in known.names or is_short_form(token) or is_office(token, lex) or _first_name(token, lex):
         return True
+    if any(phrase.split()[0] == token.norm for phrase in lex.attributing):
+        return False
     follows = index + 1 < len(tokens) and _capital(tokens[index + 1], lex) and _glued(text, tokens, index, index + 1, lex)
     return (follows and token.norm not in known.common) or text[token.end : token.end + 2] in ("'s", "’s")
 
@@ -223,6 +244,8 @@ def _joins(tokens: Sequence[Token], run: Sequence[int], at: int, lex: Lexicon) -
         return False
     if norm in lex.words("name_particles"):
         return True
+    if at > run[-1] + 1 and norm in lex.words("name_determiners"):
+        return True  # "University of the Arts"
     return norm in lex.words("name_of") and organisation_word(tokens[run[-1]], lex)
 
 
@@ -234,7 +257,7 @@ def _glued(text: str, tokens: Sequence[Token], left: int, right: int, lex: Lexic
     marks = "".join(c for c in between if not c.isalnum() and not c.isspace())
     if tokens[left].text.endswith(("'s", "’s", "s'", "s’")) and not organisation_word(tokens[right], lex):
         return False  # "Lindholm's Ann Price", but "St Mary's Hospital"
-    return len(words) <= 3 and marks in ("", "-", "'", "’", ".") and (marks != "." or tokens[left].end - tokens[left].start <= 3)
+    return len(words) <= 3 and marks in ("", "-", "'", "’", ".") and (marks != "." or len(tokens[left].norm) == 1 or tokens[left].norm in lex.titles)
 
 
 def _parts(
@@ -256,18 +279,26 @@ def _parts(
             part = part[1:]
         while part and not tokens[part[-1]].capital:
             part = part[:-1]
+        if len(part) > 1 and _introduces(tokens[part[0]], lex, opens=opens and part[0] == run[0]):
+            part = part[1:]  # "Firma Torsen"
         if part and _is_name(tokens, part, lex, known, opens=opens and part[0] == run[0]):
             made += _split_at_first_name(tokens, part, lex)
     return made
 
 
+def _introduces(token: Token, lex: Lexicon, *, opens: bool) -> bool:
+    """A noun with a capital only by its place, that says what the name behind it is."""
+    return (opens or lex.capitalised_nouns) and _in(token, lex, "generic_organisations")
+
+
 def _split_at_first_name(tokens: Sequence[Token], part: list[int], lex: Lexicon) -> list[list[int]]:
     """"ministro de Sanidad Juan Pérez": a first name behind other words begins a person."""
+    beside = tokens[part[0] - 1] if part[0] else None
+    held = beside is not None and (is_office(beside, lex) or beside.norm in lex.words("name_of"))
     for place in range(1, len(part) - 1):
         before = tokens[part[place] - 1]
         if _first_name(tokens[part[place]], lex) and before.capital and not _first_name(before, lex):
-            joined = part[place] >= 2 and not tokens[part[place] - 2].capital
-            if joined or organisation_word(tokens[part[0]], lex):
+            if held or organisation_word(tokens[part[0]], lex):
                 return [part[:place], part[place:]]
     return [part]
 
@@ -287,7 +318,9 @@ def _is_name(
         if organisation_word(token, lex) or token.norm in known.lower:
             return False
         return before is not None and (
-            before.norm in lex.words("place_prepositions") or is_office(before, lex) or before.norm in lex.titles
+            before.norm in lex.words("place_prepositions")
+            or _in(before, lex, "generic_organisations")
+            or is_office(before, lex) or before.norm in lex.titles
         )
     if organisation_word(own[0], lex) or any(is_short_form(t) or t.stem in known.names for t in own):
         return True
@@ -317,7 +350,8 @@ def _named(
     first, last = run[0], run[-1] + 1
     held = offices(text, tokens, (first, last), taken, lex)
     quoted = first > 0 and text[tokens[first].start - 1] in _OPENING and not tokens[run[-1]].capital
-    words = tuple(fold(t.norm) for t in ([tokens[i] for i in run] if quoted else own))
+    whole = [tokens[i] for i in run] if quoted else own
+    words = tuple(fold(t.norm) for t in whole)
     return Named(first, last, words, held, _hints(tokens, run, own, held, lex), _gender(tokens, own, first, lex))
 
 
@@ -334,12 +368,20 @@ def _hints(
         hints.add("organisation")
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
+    behind = tokens[run[-1] + 1] if run[-1] + 1 < len(tokens) else None
+    if len(own) in (2, 3) and not hints and behind is not None:
+        if behind.norm in lex.reporting or behind.norm in lex.words("person_relatives"):
+            hints.add("person")
     if before is not None and not hints:
+        if before.norm in lex.reporting and len(own) == 2:
+            hints.add("person")
         if lex.words("office_modifiers") and any(o.last == run[0] for o in held):
             return frozenset(("person",))
         if before.norm in lex.words("place_prepositions") or (_in(before, lex, "place_words") and not before.capital):
             hints.add("place")
-        elif organisation_word(before, lex) and not before.capital and not lex.words("office_modifiers"):
+        elif _in(before, lex, "generic_organisations") or (
+            organisation_word(before, lex) and not before.capital and not lex.words("office_modifiers")
+        ):
             hints.add("organisation")
     return frozenset(hints)
 

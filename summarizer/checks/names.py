@@ -65,9 +65,10 @@ def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
     initials = "".join(fold(t.norm)[0] for t in name)
     if len(initials) > 1 and any(up.startswith(initials) for up in read.upper_words if len(up) <= len(initials) + 1):
         return True
-    mine = read.lex.people.get(word)
-    if mine is not None and any(read.lex.people.get(other) == mine or other == mine for other in read.capitals):
-        return True
+    if token.norm in read.lex.people or token.norm in read.lex.people.values():
+        country = read.lex.people.get(token.norm, token.norm)
+        if country in read.countries:
+            return True
     near = read.capitals_by_start.get(word[:2], ())
     if any(same_word(word, other, read.lex) for other in near):
         return True

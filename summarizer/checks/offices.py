@@ -3,12 +3,12 @@
 An office is a concept ("mayor"), its rank (deputy, former) and the words that say of what. Concepts join
 the words of one office in one language, so that a chief executive may be called a CEO; they stand in
 ``names.toml``: ``offices`` and ``office_phrases`` (a line a concept), ``ranks``, ``office_compounds`` (German
-endings), ``office_modifiers`` (where words before an office say of what: "council leader"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
+endings), ``office_modifiers`` (where words before an office say of what: "council leader"), ``office_verbs`` ("chairs"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .text import Lexicon, Token, lexicon
 
@@ -69,21 +69,28 @@ def concept_at(tokens: Sequence[Token], index: int, lex: Lexicon) -> tuple[str, 
     for words, concept in _phrases(lex.code).get(token.norm, ()):
         if tuple(t.norm for t in tokens[index : index + len(words)]) == words:
             return concept, index + len(words)
-    table = _table(lex.code)
-    found = table.get(token.norm)
-    if found is None and lex.inflects:  # "général" is not "généralement": by stem only where endings inflect
-        found = table.get("=" + token.stem)
-    if found is None and lex.capitalised_nouns and token.capital:
-        for ending in _compounds(lex.code):
-            if token.norm.endswith(ending) and len(token.norm) > len(ending) + 2:
-                found = table.get(ending) or "leader"
-                break
+    found = _word_concept(token.norm, token.stem, token.capital, lex.code)
     return (found, index + 1) if found is not None else None
+
+
+@lru_cache(maxsize=50_000)
+def _word_concept(norm: str, stem: str, capital: bool, code: str) -> str | None:
+    lex = lexicon(code)
+    table = _table(code)
+    found = table.get(norm)
+    if found is None and lex.inflects:  # "général" is not "généralement": by stem only where endings inflect
+        found = table.get("=" + stem)
+    if found is None and lex.capitalised_nouns and capital:
+        ending = next((e for e in _compounds(code) if norm.endswith(e) and len(norm) > len(e) + 2), None)
+        found = table.get(ending, "leader") if ending is not None else None
+    return found
 
 
 @cache
 def _compounds(code: str) -> tuple[str, ...]:
-    return tuple(sorted(lexicon(code).words("office_compounds"), key=lambda w: (-len(w), w)))
+    lex = lexicon(code)
+    words = lex.words("office_compounds") | {word for word in lex.values("offices") if len(word) > 5}
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
 
 
 def is_office(token: Token, lex: Lexicon) -> bool:
@@ -125,7 +132,7 @@ def _before(
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
             return
         if found := concept_at(tokens, index, lex):
-            if not _owner(token) and _adjoins(found[1], first, commas, taken, lex):
+            if not _owner(token) and _adjoins(tokens, found[1], first, commas, taken, lex):
                 yield from _office(text, tokens, index, first, taken, lex)
             return
         if index + 1 == first and not commas and token.norm in lex.stopwords:
@@ -133,11 +140,16 @@ def _before(
         index -= 1
 
 
-def _adjoins(end: int, first: int, commas: int, taken: frozenset[int], lex: Lexicon) -> bool:
+def _adjoins(
+    tokens: Sequence[Token], end: int, first: int, commas: int, taken: frozenset[int], lex: Lexicon
+) -> bool:
     """Whether an office that ends at ``end`` may be of the name at ``first``, and not of one between."""
     if end >= first or commas:
         return True
-    return end not in taken and not lex.words("office_modifiers") and first - end <= _BETWEEN
+    if end in taken:  # "мер Заріччя Олеся Коваленко": a genitive, if no person
+        person = tokens[end].norm in lex.words("first_names_male") | lex.words("first_names_female")
+        return not person and not lex.words("office_modifiers") and taken.issuperset(range(end, first))
+    return not lex.words("office_modifiers") and first - end <= _BETWEEN
 
 
 def _abbreviated(between: str) -> bool:
@@ -145,13 +157,20 @@ def _abbreviated(between: str) -> bool:
 
 
 def _office(
-    text: str, tokens: Sequence[Token], at: int, stop: int, taken: frozenset[int], lex: Lexicon
+    text: str,
+    tokens: Sequence[Token],
+    at: int,
+    stop: int,
+    taken: frozenset[int],
+    lex: Lexicon,
+    given: str | None = None,
 ) -> Iterator[Office]:
     """The office whose head stands at a token: with the words before it and those up to ``stop``."""
     start = at
     while start and start > at - 4 and (before := _phrase_start(text, tokens, start, taken, lex)) is not None:
         start = before
     head = next((found for i in range(start, at + 1) if (found := concept_at(tokens, i, lex)) and found[1] > at), None)
+    head = (given, at + 1) if given is not None else head
     if head is None:
         return
     concept, end = head
@@ -215,14 +234,16 @@ def _behind(
             return
         if copula and token.norm in lex.stopwords and token.norm not in lex.words("name_determiners"):
             return  # "is seeking the help of architects"
-        if (found := concept_at(tokens, index, lex)) and not _owner(token):
+        verb = lex.values("office_verbs").get(token.norm)  # "Price, who chairs the trust,"
+        found = (verb, index + 1) if verb else concept_at(tokens, index, lex)
+        if found and not _owner(token):
             end = found[1]
             if end < len(tokens) and end in taken and not text[tokens[end - 1].end : tokens[end].start].strip():
                 return  # "…, Mayor Tom Ash": the office of the next name
             until = end
             while until < min(len(tokens), end + 4) and not text[tokens[until - 1].end : tokens[until].start].strip():
                 until += 1
-            yield from _office(text, tokens, index, until, taken, lex)
+            yield from _office(text, tokens, index, until, taken, lex, verb)
             return
         index += 1
 

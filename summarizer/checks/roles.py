@@ -10,7 +10,7 @@ a name that keeps its form has changed its place only, not its role. Left alone:
 ("met", "agreed"), reporting verbs (see ``attribution``), predicates in other words, pronouns.
 
 Keys of ``names.toml``: ``agent_markers``, ``passive_auxiliaries``, ``passive_endings``, ``mutual_verbs``,
-``name_joiners``, ``name_determiners``, ``oblique_determiners``.
+``deed_verbs`` (said of somebody), ``name_joiners``, ``name_determiners``, ``oblique_determiners``, ``object_markers`` (Spanish "a").
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,8 @@ from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .entities import Entities, How, Kind, Mention
-from .offices import LEADERS, Office, concept_at
+from .mentions import organisation_word
+from .offices import LEADERS, Office, concept_at, is_office
 from .text import Lexicon, Token, is_content, span
 
 
@@ -31,7 +32,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     signals = []
     for mention in mentions:
         for office in mention.offices:
-            signals += _wrong_holder(mention, office, statement, read)
+            signals += wrong_holder(mention, office, statement, read)
     signals += _exchanged(mentions, statement, alignment, read)
     return tuple(signals)
 
@@ -39,9 +40,10 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 # Offices
 
 
-def _wrong_holder(
+def wrong_holder(
     mention: Mention, office: Office, statement: ReadStatement, read: ReadArticle
 ) -> Iterator[Signal]:
+    """A signal where the article gives the office to another, and never to this one."""
     entities = read.entities
     if mention.id is None or any(_holds(i, office, entities) for i in mention.ids):
         return
@@ -118,6 +120,7 @@ class _Deed:
     other: Mention
     preposition: str | None
     passive: bool
+    heads: tuple[str | None, str | None] = (None, None)  # "an agent of": whose the two are
 
 
 def _exchanged(
@@ -159,9 +162,11 @@ def _deeds(text: str, tokens: Sequence[Token], mentions: Sequence[Mention], lex:
                 continue
             between = tokens[one.last : other.first]
             gaps = text[one.end : other.start]
+            if text[: one.start].rstrip().endswith(","):
+                gaps = gaps.removeprefix(",")  # "the mayor, Ann Price, defended …"
             if not 1 <= len(between) <= _FAR or any(mark in gaps for mark in _BREAKS):
                 break
-            if any(t.norm in lex.words("mutual_verbs") or t.norm in lex.reporting for t in between):
+            if any(t.norm in lex.words("mutual_verbs") or _reports(t, lex) for t in between):
                 break
             if any(t.norm in lex.words("name_joiners") for t in between):
                 break
@@ -169,31 +174,75 @@ def _deeds(text: str, tokens: Sequence[Token], mentions: Sequence[Mention], lex:
             break
 
 
+def _reports(token: Token, lex: Lexicon) -> bool:
+    """A verb of saying; not one that somebody does to another ("accused")."""
+    said = token.norm in lex.reporting and token.norm not in lex.stopwords
+    return said and token.norm not in lex.words("deed_verbs")
+
+
 def _may_act(tokens: Sequence[Token], one: Mention, lex: Lexicon) -> bool:
     """Whether a name may be the subject: not "Price's", not "of Marlow", not "den Verband"."""
     if tokens[one.last - 1].text.endswith(("'s", "’s", "s'", "s’")):
         return False
-    before = tokens[one.first - 1].norm if one.first else None
+    first = one.first
+    while first and _introduces(tokens[first - 1], lex):
+        first -= 1  # "den Landrat Jens Krüger"
+    before = tokens[first - 1].norm if first else None
     if before in lex.words("oblique_determiners"):
         return False
+    if _head(tokens, one, lex) is not None:
+        return True
     return not (before in lex.stopwords and before not in lex.words("name_determiners"))
+
+
+def _governing(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str | None:
+    """The preposition on which a name depends: "lost to the leader of Harlow"."""
+    index = mention.first - 1
+    of = False
+    while index >= 0 and mention.first - index <= 5:
+        token = tokens[index]
+        if token.norm in lex.words("name_of") and not of and is_content(tokens[index - 1], lex):
+            of, index = True, index - 2
+        elif token.norm in lex.words("name_determiners") or _introduces(token, lex):
+            index -= 1
+        else:
+            little = token.norm in lex.stopwords and token.norm not in lex.words("object_markers")
+            return token.norm if little else None
+    return None
+
+
+def _introduces(token: Token, lex: Lexicon) -> bool:
+    return is_office(token, lex) or organisation_word(token, lex)
+
+
+def _head(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str | None:
+    """The stem of what a name only says whose it is: "an agent of Harlow"."""
+    index = mention.first - 1
+    while index > 0 and mention.first - index <= 2 and tokens[index].norm in lex.words("name_determiners"):
+        if tokens[index].norm in lex.words("name_of"):
+            break
+        index -= 1
+    if index < 1 or tokens[index].norm not in lex.words("name_of"):
+        return None
+    head = tokens[index - 1]
+    return head.stem if is_content(head, lex) and not head.capital else None
 
 
 def _deed(
     tokens: Sequence[Token], one: Mention, other: Mention, between: Sequence[Token], lex: Lexicon
 ) -> Iterator[_Deed]:
     content = [t for t in between if is_content(t, lex) and not t.capital]
+    if not content:  # "wurde von Berger entlassen": the verb stands last
+        content = [t for t in tokens[other.last : other.last + 3] if is_content(t, lex) and not t.capital]
     before = tokens[other.first - 1]
-    prepositions = [
-        t.norm for t in between[-3:] if t.norm in lex.stopwords and t.norm not in lex.words("name_determiners")
-    ]
     marked = any(t.norm in lex.words("agent_markers") for t in between[-3:])
     auxiliary = any(t.norm in lex.words("passive_auxiliaries") for t in (*between, *tokens[other.last : other.last + 3]))
     passive = marked and (auxiliary or before.norm in lex.words("agent_markers"))
-    preposition = None if marked or not prepositions or content and prepositions[-1] == content[0].norm else prepositions[-1]
+    preposition = None if marked else _governing(tokens, other, lex)
+    heads = _head(tokens, one, lex), _head(tokens, other, lex)
     for predicate in content[:3]:
         formed = any(predicate.norm.endswith(e) for e in lex.words("passive_endings"))
-        yield _Deed(one, predicate, other, preposition, passive or (lex.inflects and formed and not marked))
+        yield _Deed(one, predicate, other, preposition, passive or (lex.inflects and formed and not marked), heads)
 
 
 def _compare(
@@ -205,16 +254,21 @@ def _compare(
     pair = (mine.one.id, mine.other.id)
     if pair not in ((theirs.one.id, theirs.other.id), (theirs.other.id, theirs.one.id)):
         return None
+    heads = dict(zip(pair, mine.heads, strict=True))
+    if heads != dict(zip((theirs.one.id, theirs.other.id), theirs.heads, strict=True)):
+        return None
     turned = pair != (theirs.one.id, theirs.other.id)
     if lex.inflects and turned and mine.passive == theirs.passive:
-        if _form(mine.one, statement.tokens) == _form(theirs.other, sentence.tokens):
+        if _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex):
             return True  # only the order of words
-        if _form(mine.other, statement.tokens) == _form(theirs.one, sentence.tokens):
+        if _form(mine.other, statement.tokens, lex) == _form(theirs.one, sentence.tokens, lex):
             return True
     if mine.preposition != theirs.preposition and mine.passive == theirs.passive:
         return None
     return turned == (mine.passive != theirs.passive)
 
 
-def _form(mention: Mention, tokens: Sequence[Token]) -> str:
-    return tokens[mention.last - 1].norm
+def _form(mention: Mention, tokens: Sequence[Token], lex: Lexicon) -> tuple[str, ...]:
+    """The form of a name, with the word before it, which may be the only one that is inflected."""
+    first = mention.first - 1 if mention.first and _introduces(tokens[mention.first - 1], lex) else mention.last - 1
+    return tuple(token.norm for token in tokens[first : mention.last])

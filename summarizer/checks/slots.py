@@ -18,6 +18,8 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .entities import How, Kind, Mention
 from .forms import same_word
+from .mentions import place_word
+from .roles import wrong_holder
 from .text import Lexicon, Token, fold, is_content, span
 
 _SHARE = 0.6  # of the words around the name, weighed, that the sentence must have
@@ -36,6 +38,8 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     for mention in mentions:
         if mention.id is None or mention.how is How.WORD:
             continue
+        if any(True for office in mention.offices for _ in wrong_holder(mention, office, statement, read)):
+            continue  # flagged already
         if found := _instead(mention, mentions, present, statement, read):
             return (found,)
     return ()
@@ -55,16 +59,15 @@ def _instead(
     rivals = [n for n in shares if shares[n] >= 0.9 * shares[best]]
     for number in sorted(rivals, key=lambda n: (-shares[n], n)):
         sentence = read.sentences[number - 1]
-        if _named_in(entity.words, sentence, read.lex):
-            return None
-    for number in sorted(rivals, key=lambda n: (-shares[n], n)):
-        sentence = read.sentences[number - 1]
         for there in read.entities.mentions_in(number):
             if there.id is None or there.id in present:
                 continue
             # an office may be the statement's own name by a title that the article never gives it
             if there.how is not How.NAME and not (there.how is How.OFFICE and entity.offices):
                 continue
+            theirs = read.entities.all[there.id].words
+            if _named_in([w for w in entity.words if w not in theirs], sentence, read.lex):
+                return None
             place = _alike(mention, there, read)
             if place is not None and _same_slot(mention, there, statement, sentence, read.lex, place=place):
                 return _signal(mention, there, statement, sentence, read, place=place)
@@ -112,11 +115,19 @@ def _alike(mention: Mention, there: Mention, read: ReadArticle) -> bool | None:
     mine, theirs = read.entities.all[mention.id].kind, read.entities.all[there.id].kind
     if "place" in mention.hints and "place" in there.hints:
         return True
+    if mine is theirs is Kind.UNKNOWN:
+        return len(_last_words(mention, there, read)) == 1  # "Ober-Elm" and "Nieder-Elm" are of one kind
     if Kind.UNKNOWN in (mine, theirs):
-        return False if {mine, theirs} != {Kind.UNKNOWN, Kind.PLACE} else None
+        return False if Kind.ORGANISATION in (mine, theirs) else None
     if mine is not theirs:
         return None
     return mine is Kind.PLACE
+
+
+def _last_words(mention: Mention, there: Mention, read: ReadArticle) -> set[str]:
+    assert mention.id is not None and there.id is not None
+    both = (read.entities.all[mention.id].words, read.entities.all[there.id].words)
+    return {words[-1] for words in both} if min(map(len, both)) > 1 else {words[0] for words in both}
 
 
 def _same_slot(
@@ -129,13 +140,31 @@ def _same_slot(
     right = _predicate(statement, mention, lex), _predicate(sentence, there, lex)
     if before[0] is not None:  # "the bakery in Dunmore"
         return (left[0] is not None and left[0] == left[1]) or (place and right[0] is not None and right[0] == right[1])
+    beside = _neighbour(statement, mention, lex)
+    if place and beside is not None and beside == _neighbour(sentence, there, lex):
+        return True  # "Depot Nord"
+    of = _joined(statement, mention, lex), _joined(sentence, there, lex)
+    if of[0] is not None and of[0] == of[1] and left[0] is not None and left[0] == left[1]:
+        return True  # "the count of Lowmoor"
     return right[0] is not None and right[0] == right[1]
+
+
+def _joined(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
+    before = text.tokens[mention.first - 1].norm if mention.first else None
+    return before if before in lex.words("name_of") else None
+
+
+def _neighbour(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
+    token = text.tokens[mention.first - 1] if mention.first else None
+    return token.stem if token is not None and is_content(token, lex) else None
 
 
 def _preposition(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str | None:
     index = mention.first - 1
-    while index >= 0 and mention.first - index <= 2 and tokens[index].norm in lex.words("name_determiners"):
-        if tokens[index].norm in lex.words("place_prepositions"):
+    while index >= 0 and mention.first - index <= 3:
+        norm = tokens[index].norm
+        sort = place_word(tokens[index], lex) or norm in lex.words("name_of")  # "the village of"
+        if norm in lex.words("place_prepositions") or not (sort or norm in lex.words("name_determiners")):
             break
         index -= 1
     if index < 0 or tokens[index].norm not in lex.stopwords | lex.words("place_prepositions"):
@@ -161,7 +190,11 @@ def _predicate(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexico
 
 def _content_before(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
     for token in reversed(text.tokens[max(0, mention.first - 4) : mention.first]):
-        if is_content(token, lex) and token.norm not in lex.words("place_prepositions"):
+        if (
+            is_content(token, lex)
+            and token.norm not in lex.words("place_prepositions")
+            and not place_word(token, lex)
+        ):
             return family(token)
     return None
 

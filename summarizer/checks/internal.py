@@ -1,0 +1,86 @@
+"""Two statements about one article that cannot both be right.
+
+Each statement is compared with the others as if they were the article: a direction, a negation or a
+quantifier the other way round, or another figure of the same kind among the same words. Left aside: what
+only the article could decide; which of the two is right is for the other checks.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..article import Article, Sentence
+from ..flags import FlagCode
+from ..report import Signal, SignalKind, Span, Statement
+from . import comparing, opposing, quantities
+from .align import Alignment, align
+from .binding import near
+from .context import ReadArticle, ReadSentence, ReadStatement, read_article
+from .numbers import same_value
+from .text import span
+
+Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
+_CHECKS: tuple[Check, ...] = (opposing.check, comparing.check, quantities.check)
+_ALIKE = 0.6  # share of a statement's words that another one must have
+_MOST = 200  # statements about one article that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Statement ``one`` (its place in the list) cannot be right together with ``other``."""
+
+    one: int
+    other: int
+    signal: Signal
+
+
+def find(statements: Sequence[Statement], read: Sequence[ReadStatement], language: str) -> list[Conflict]:
+    """Conflicts between statements, at most one a statement; the later of two is the one named."""
+    if not 1 < len(statements) <= _MOST:
+        return []
+    together = _as_article(statements, language)
+    found = []
+    for index, statement in enumerate(read):
+        if not statement.content:
+            continue
+        later = frozenset(range(index + 1, len(statements) + 1))
+        alignment = align(statement, together, without=later)
+        if not alignment.sentences or alignment.best < _ALIKE:
+            continue
+        other = alignment.sentences[0]
+        only = Alignment((other,), alignment.best, alignment.best)
+        for spans in _conflicts(statement, only, together, other):
+            message = f"it cannot be right together with {statements[other.number - 1].id}: “{other.text}”"
+            code = FlagCode.INTERNAL_CONFLICT
+            signal = Signal("internal", SignalKind.MISMATCH, 1.0, message, code, spans)
+            found.append(Conflict(index, other.number - 1, signal))
+            break
+    return found
+
+
+def _conflicts(
+    statement: ReadStatement, alignment: Alignment, together: ReadArticle, other: ReadSentence
+) -> Iterator[tuple[Span, ...]]:
+    for check in _CHECKS:
+        for signal in check(statement, alignment, together):
+            if signal.kind is SignalKind.MISMATCH:
+                yield signal.spans
+    for figure in statement.figures:
+        words = near(figure, statement.tokens, statement.figures, together.lex)
+        rivals = [f for f in other.figures if f.unit == figure.unit and f.date == figure.date]
+        if not rivals or any(same_value(figure, f) or same_value(f, figure) for f in rivals):
+            continue
+        for rival in rivals:
+            shared = set(words) & set(near(rival, other.tokens, other.figures, together.lex))
+            if len(shared) >= 2 and len(statement.figures) <= len(other.figures):
+                yield (span(statement.text, figure.start, figure.end),)
+
+
+def _as_article(statements: Sequence[Statement], language: str) -> ReadArticle:
+    """The statements as the sentences of an article."""
+    sentences, start = [], 0
+    for number, statement in enumerate(statements, 1):
+        end = start + len(statement.text)
+        sentences.append(Sentence(number, start, end, statement.text))
+        start = end + 1
+    text = "\n".join(statement.text for statement in statements)
+    return read_article(Article("statements", "statements", text, tuple(sentences), language=language))
