@@ -7,7 +7,8 @@ disputed (an accusation, a claim, a denial beside it, reported mood), and a
 doubt when it merely says who said so. Left aside: speakers without a name, and whether a source is right.
 
 Keys: ``reporting`` and ``attributing`` of ``core.toml``; ``hearsay`` (words that say whose word it is),
-``contested``, ``denials`` and ``reported_mood`` of ``logic.toml``.
+``contested``,
+``denials``, ``reported_mood``, ``attribution_kept`` and ``joining`` of ``speech.toml``.
 """
 
 from collections.abc import Sequence
@@ -26,11 +27,7 @@ from .text import Lexicon, Token, fold, is_content, span
 _BEHIND, _BEFORE = 4, 1  # tokens between a word of saying and the name behind or before it
 _APPOSITION = 9  # tokens between a name and the word of saying, with "the mayor" between them
 _SHORT_FRAME = 7  # tokens of a clause that only says whose word it is
-_KEPT = (
-    "hearsay",
-    "hedge_possible",
-    "hedge_kept",
-)  # a statement with any of these says that it may not be so
+_KEPT = ("hearsay", "attribution_kept")  # a statement with any of these says that it may not be so
 _BACK = 3  # sentences to look back for a speaker
 _TOLD = 0.5  # share of the statement's words by which the sentence that tells it is known
 _LEAST_SHARED = 2

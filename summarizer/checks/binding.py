@@ -5,7 +5,7 @@ in the sentences that the statement rests on, stands among the statement's words
 figure does; or when the statement's "from … to …" has the article's two figures exchanged. Left aside:
 figures whose surroundings are paraphrased out of sight.
 
-Keys of ``logic.toml``: ``from_words`` (before what something was).
+Keys of ``speech.toml``: ``from_words`` (before what something was), ``joining``.
 """
 
 from collections.abc import Sequence

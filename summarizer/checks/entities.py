@@ -189,7 +189,11 @@ class Entities:
 
     def _candidates(self, words: tuple[str, ...]) -> tuple[int, ...]:
         near = sorted({i for word in words for i in self._by_word.get(word[:2], ())})
-        exact = [i for i in near if len(self.all[i].words) == len(words) and _fits(words, self.all[i].words, self.lex)]
+        exact = [
+            i
+            for i in near
+            if len(self.all[i].words) == len(words) and _fits(words, self.all[i].words, self.lex)
+        ]
         if exact:
             return tuple(exact)
         return tuple(i for i in near if _fits(words, self.all[i].words, self.lex))
@@ -217,16 +221,16 @@ class Entities:
             else:
                 ids, how = self._with_word(token, recent), How.WORD
             if ids:
-                found.append(
-                    Mention(number, index, index + 1, token.start, token.end, ids, how)
-                )
+                found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
 
     def _with_office(self, concept: str, index: int, text: Text, recent: Sequence[int]) -> tuple[int, ...]:
         around = {t.stem for t in text.tokens[max(0, index - 3) : index + 5]}
         holders = self._holders.get(concept, ())
         ranks = frozenset(
-            value for t in text.tokens[max(0, index - 2) : index + 2] if (value := self.lex.values("ranks").get(t.norm))
+            value
+            for t in text.tokens[max(0, index - 2) : index + 2]
+            if (value := self.lex.values("ranks").get(t.norm))
         )
         ids = [i for i, office in holders if office.ranks - {"chief"} == ranks - {"chief"}]
         told = [i for i, office in holders if i in ids and office.of & around]
@@ -244,7 +248,7 @@ class Entities:
         return {concept: tuple(rows) for concept, rows in found.items()}
 
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
-        """"the council": the one whose name has the word; "the company": the last one of no other sort."""
+        """ "the council": the one whose name has the word; "the company": the last one of no other sort."""
         if token.stem in organisation_stems(self.lex.code):
             called = self._called.get(token.stem, ())
             if called:
@@ -352,9 +356,7 @@ def find_entities(sentences: Sequence[Sentence], lex: Lexicon) -> Entities:
 
 def _no_peoples(named: Sequence[Named], lex: Lexicon) -> tuple[Named, ...]:
     """Without "Danish" and "Deutsche": peoples, not one of them."""
-    return tuple(
-        n for n in named if len(n.words) > 1 or lex.people.get(n.words[0], n.words[0]) == n.words[0]
-    )
+    return tuple(n for n in named if len(n.words) > 1 or lex.people.get(n.words[0], n.words[0]) == n.words[0])
 
 
 class _Draft:
@@ -370,14 +372,18 @@ class _Draft:
         self.names.append((text, name))
         if self.words and name.words[0] in self.acronyms:
             return
-        if len(name.words) > len(self.words) or (len(name.words) == len(self.words) and len(text) < len(self.text)):
+        if len(name.words) > len(self.words) or (
+            len(name.words) == len(self.words) and len(text) < len(self.text)
+        ):
             self.words, self.text = name.words, " ".join(text.split())
 
     def entity(self, number: int, lex: Lexicon) -> Entity:
         hints = [hint for _, name in self.names for hint in sorted(name.hints)]
         votes = sorted(set(hints), key=lambda hint: (-hints.count(hint), hint))
-        if "organisation" in votes and len(self.words) > 1 and any(
-            "organisation" in name.hints and len(name.words) > 1 for _, name in self.names
+        if (
+            "organisation" in votes
+            and len(self.words) > 1
+            and any("organisation" in name.hints and len(name.words) > 1 for _, name in self.names)
         ):
             votes = ["organisation"]
         genders = [name.gender for _, name in self.names if name.gender]
@@ -390,9 +396,7 @@ class _Draft:
         return Entity(number, self.text, self.words, kind, gender, held, len(self.names))
 
 
-def _join(
-    sentences: Sequence[Sentence], named: dict[int, tuple[Named, ...]], lex: Lexicon
-) -> list[_Draft]:
+def _join(sentences: Sequence[Sentence], named: dict[int, tuple[Named, ...]], lex: Lexicon) -> list[_Draft]:
     """The longest names first, so that short forms find the full one."""
     every = [(s, name) for s in sentences for name in named[s.number]]
     places_named = {n.words[0] for _, n in every if len(n.words) == 1 and "place" in n.hints}
@@ -406,7 +410,11 @@ def _join(
         near = {id(d): d for word in name.words for d in starting.get(word[:2], ())}
         fitting = [d for d in near.values() if _fits(name.words, d.words, lex) or name.words[0] in d.acronyms]
         if len(name.words) > 1:
-            fitting = fitting[:1] if len(fitting) == 1 else [d for d in fitting if len(d.words) == len(name.words)][:1]
+            fitting = (
+                fitting[:1]
+                if len(fitting) == 1
+                else [d for d in fitting if len(d.words) == len(name.words)][:1]
+            )
         elif name.words[0] in places_named:  # "Storrow" is not the Storrow Residents' Association
             fitting = [d for d in fitting if len(d.words) == 1]
         if len(name.words) == 1 and len(fitting) > 1:
@@ -419,17 +427,23 @@ def _join(
         draft.add(text, name)
         _note_acronym(sentence, name, draft)
         if not fitting or draft.acronyms:
-            for start in dict.fromkeys(w[:2] for w in (*draft.words, *_initials(draft.words), *sorted(draft.acronyms))):
+            for start in dict.fromkeys(
+                w[:2] for w in (*draft.words, *_initials(draft.words), *sorted(draft.acronyms))
+            ):
                 if draft not in starting.setdefault(start, []):
                     starting[start].append(draft)
     return sorted(drafts, key=lambda d: begins[id(d)])
 
 
 def _note_acronym(sentence: Sentence, name: Named, draft: _Draft) -> None:
-    """"The United Bakery Workers (UBW)"."""
+    """ "The United Bakery Workers (UBW)"."""
     if name.last < len(sentence.tokens):
         behind = sentence.tokens[name.last]
-        if is_short_form(behind) and sentence.text[behind.start - 1] == "(" and behind.norm[0] == name.words[0][0]:
+        if (
+            is_short_form(behind)
+            and sentence.text[behind.start - 1] == "("
+            and behind.norm[0] == name.words[0][0]
+        ):
             draft.acronyms.add(behind.norm)
 
 
@@ -469,21 +483,32 @@ def _resolve(made: Entities, sentences: Sequence[Sentence], named: dict[int, tup
         recent = (told + [i for i in recent if i not in told])[:_MEMORY]
 
 
-def _pronouns(made: Entities, sentence: Sentence, found: Sequence[Mention], recent: Sequence[int]) -> list[Mention]:
+def _pronouns(
+    made: Entities, sentence: Sentence, found: Sequence[Mention], recent: Sequence[int]
+) -> list[Mention]:
     """He and she: the first fitting person of the sentences before, or one named earlier in this sentence."""
     lex = made.lex
     resolved = []
     for index, token in enumerate(sentence.tokens):
-        gender = "m" if token.norm in lex.words("pronouns_he") else "f" if token.norm in lex.words("pronouns_she") else None
+        gender = (
+            "m"
+            if token.norm in lex.words("pronouns_he")
+            else "f"
+            if token.norm in lex.words("pronouns_she")
+            else None
+        )
         if gender is None:
             continue
         earlier = [m.id for m in found if m.first < index and m.id is not None]
         fits = [
-            i for i in (*earlier, *recent)
+            i
+            for i in (*earlier, *recent)
             if made.all[i].kind in (Kind.PERSON, Kind.UNKNOWN) and made.all[i].gender in (None, gender)
         ]
         people = [i for i in fits if made.all[i].kind is Kind.PERSON]
         best = next((i for i in people if made.all[i].gender == gender), people[0] if people else None)
         if best is not None:
-            resolved.append(Mention(sentence.number, index, index + 1, token.start, token.end, (best,), How.PRONOUN))
+            resolved.append(
+                Mention(sentence.number, index, index + 1, token.start, token.end, (best,), How.PRONOUN)
+            )
     return resolved

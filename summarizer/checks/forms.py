@@ -66,7 +66,7 @@ def bases(word: str, code: str) -> frozenset[str]:
 
 
 def _without_fugitive(base: str, lex: Lexicon) -> str:
-    """"Марек" -> "Марк": the vowel between the last consonants goes when an ending follows."""
+    """ "Марек" -> "Марк": the vowel between the last consonants goes when an ending follows."""
     bare = base[:-1] if base.endswith("ь") else base
     vowels = lex.data.get("fugitive_vowels", "")
     if len(bare) >= 4 and bare[-2] in vowels and bare[-1] not in vowels and bare[-3] not in vowels:
@@ -99,7 +99,9 @@ _SOUNDS = (
     ("ya", "a"), ("ja", "a"), ("ie", "e"), ("ye", "e"), ("je", "e"),
 )  # fmt: skip
 _LETTERS = str.maketrans("yjwgł", "iivhl")
-_SLAVIC = re.compile(r".+(?:[sczt]k(?:y|yy|yi|iy|ij|yj|i|a|aya|aja|aia)|enko|[cktz]h?o?uk|[iyeo](?:v|w|ff)(?:a|i?t?s?ch)?|h?a)")
+_SLAVIC = re.compile(
+    r".+(?:[sczt]k(?:y|yy|yi|iy|ij|yj|i|a|aya|aja|aia)|enko|[cktz]h?o?uk|[iyeo](?:v|w|ff)(?:a|i?t?s?ch)?|h?a)"
+)
 
 
 def sound(word: str) -> str | None:

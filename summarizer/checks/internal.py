@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..article import Article, Sentence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span, Statement
-from . import comparing, opposing, quantities
+from . import comparison, polarity, quantifiers
 from .align import Alignment, align
 from .binding import near
 from .context import ReadArticle, ReadSentence, ReadStatement, read_article
@@ -19,7 +19,7 @@ from .numbers import same_value
 from .text import span
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
-_CHECKS: tuple[Check, ...] = (opposing.check, comparing.check, quantities.check)
+_CHECKS: tuple[Check, ...] = (polarity.check, comparison.check, quantifiers.check)
 _ALIKE = 0.6  # share of a statement's words that another one must have
 _MOST = 200  # statements about one article that are compared
 

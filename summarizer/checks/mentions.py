@@ -55,7 +55,9 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
         determiners = lex.words("name_determiners")
         for _, tokens in texts:
             for before, token in zip(tokens, tokens[1:], strict=False):
-                if token.capital and (before.norm in determiners or before.text[0].isdigit() or _adjective(before)):
+                if token.capital and (
+                    before.norm in determiners or before.text[0].isdigit() or _adjective(before)
+                ):
                     common.add(token.norm)
     common = frozenset(common)
     empty = Vocabulary(common=common, lower=lower)
@@ -177,9 +179,7 @@ def _stems(code: str, key: str) -> frozenset[str]:
     return frozenset(lex.stem(word) for word in lex.words(key))
 
 
-def _run_at(
-    text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known: Vocabulary
-) -> list[int]:
+def _run_at(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known: Vocabulary) -> list[int]:
     """The longest run of name words from a token on; particles inside, never at an end."""
     if not _starts(text, tokens, index, lex, known):
         return []
@@ -194,7 +194,11 @@ def _run_at(
         ends = tokens[skipped].norm in lex.stopwords and not is_short_form(tokens[skipped])
         if not _capital(tokens[skipped], lex) or ends:
             break
-        if lex.capitalised_nouns and _noun(tokens[skipped], lex, known) and not is_office(tokens[skipped], lex):
+        if (
+            lex.capitalised_nouns
+            and _noun(tokens[skipped], lex, known)
+            and not is_office(tokens[skipped], lex)
+        ):
             break
         run += [*range(at, skipped), skipped]
         at = skipped + 1
@@ -215,7 +219,11 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         return True
     if any(phrase.split()[0] == token.norm for phrase in lex.attributing):
         return False
-    follows = index + 1 < len(tokens) and _capital(tokens[index + 1], lex) and _glued(text, tokens, index, index + 1, lex)
+    follows = (
+        index + 1 < len(tokens)
+        and _capital(tokens[index + 1], lex)
+        and _glued(text, tokens, index, index + 1, lex)
+    )
     return (follows and token.norm not in known.common) or text[token.end : token.end + 2] in ("'s", "’s")
 
 
@@ -234,7 +242,8 @@ def _noun(token: Token, lex: Lexicon, known: Vocabulary) -> bool:
     if _first_name(token, lex):
         return False
     return any(
-        token.norm.endswith(ending) and len(token.norm) - len(ending) >= 3 for ending in lex.words("noun_endings")
+        token.norm.endswith(ending) and len(token.norm) - len(ending) >= 3
+        for ending in lex.words("noun_endings")
     )
 
 
@@ -257,7 +266,11 @@ def _glued(text: str, tokens: Sequence[Token], left: int, right: int, lex: Lexic
     marks = "".join(c for c in between if not c.isalnum() and not c.isspace())
     if tokens[left].text.endswith(("'s", "’s", "s'", "s’")) and not organisation_word(tokens[right], lex):
         return False  # "Lindholm's Ann Price", but "St Mary's Hospital"
-    return len(words) <= 3 and marks in ("", "-", "'", "’", ".") and (marks != "." or len(tokens[left].norm) == 1 or tokens[left].norm in lex.titles)
+    return (
+        len(words) <= 3
+        and marks in ("", "-", "'", "’", ".")
+        and (marks != "." or len(tokens[left].norm) == 1 or tokens[left].norm in lex.titles)
+    )
 
 
 def _parts(
@@ -292,7 +305,7 @@ def _introduces(token: Token, lex: Lexicon, *, opens: bool) -> bool:
 
 
 def _split_at_first_name(tokens: Sequence[Token], part: list[int], lex: Lexicon) -> list[list[int]]:
-    """"ministro de Sanidad Juan Pérez": a first name behind other words begins a person."""
+    """ "ministro de Sanidad Juan Pérez": a first name behind other words begins a person."""
     beside = tokens[part[0] - 1] if part[0] else None
     held = beside is not None and (is_office(beside, lex) or beside.norm in lex.words("name_of"))
     for place in range(1, len(part) - 1):
@@ -310,7 +323,9 @@ def _is_name(
     if len(own) == 1 and own[0].norm in lex.words("not_names"):
         return False
     if not lex.capitalised_nouns:
-        return not (opens and len(own) == 1 and own[0].norm in known.common and own[0].stem not in known.names)
+        return not (
+            opens and len(own) == 1 and own[0].norm in known.common and own[0].stem not in known.names
+        )
     if len(own) == 1:
         token, before = own[0], tokens[part[0] - 1] if part[0] else None
         if is_short_form(token) or token.stem in known.names:
@@ -320,13 +335,16 @@ def _is_name(
         return before is not None and (
             before.norm in lex.words("place_prepositions")
             or _in(before, lex, "generic_organisations")
-            or is_office(before, lex) or before.norm in lex.titles
+            or is_office(before, lex)
+            or before.norm in lex.titles
         )
     if organisation_word(own[0], lex) or any(is_short_form(t) or t.stem in known.names for t in own):
         return True
     before = tokens[part[0] - 1] if part[0] else None
-    return _first_name(own[0], lex) or (before is not None and is_office(before, lex)) or not (
-        before is not None and before.text[0].isdigit()
+    return (
+        _first_name(own[0], lex)
+        or (before is not None and is_office(before, lex))
+        or not (before is not None and before.text[0].isdigit())
     )
 
 
@@ -335,24 +353,32 @@ def _first_name(token: Token, lex: Lexicon) -> bool:
 
 
 def first_name_gender(token: Token, lex: Lexicon) -> str | None:
-    """"f" or "m" for a first name of the language's tables, in any of its cases; "?" for one that is both."""
-    female = _in(token, lex, "first_names_female") if not lex.capitalised_nouns else token.norm in lex.words("first_names_female")
-    male = _in(token, lex, "first_names_male") if not lex.capitalised_nouns else token.norm in lex.words("first_names_male")
+    """ "f" or "m" for a first name of the language's tables, in any of its cases; "?" for one that is both."""
+    female = (
+        _in(token, lex, "first_names_female")
+        if not lex.capitalised_nouns
+        else token.norm in lex.words("first_names_female")
+    )
+    male = (
+        _in(token, lex, "first_names_male")
+        if not lex.capitalised_nouns
+        else token.norm in lex.words("first_names_male")
+    )
     if female and male and lex.inflects:  # "Олександр" and "Олександра", "Олександра" (of Олександр)
         return "?"
     return "?" if female and male else "f" if female else "m" if male else None
 
 
-def _named(
-    text: str, tokens: Sequence[Token], run: list[int], taken: frozenset[int], lex: Lexicon
-) -> Named:
+def _named(text: str, tokens: Sequence[Token], run: list[int], taken: frozenset[int], lex: Lexicon) -> Named:
     own = [tokens[i] for i in run if tokens[i].capital or len(run) == 1]
     first, last = run[0], run[-1] + 1
     held = offices(text, tokens, (first, last), taken, lex)
     quoted = first > 0 and text[tokens[first].start - 1] in _OPENING and not tokens[run[-1]].capital
     whole = [tokens[i] for i in run] if quoted else own
     words = tuple(fold(t.norm) for t in whole)
-    return Named(first, last, words, held, _hints(tokens, run, own, held, lex), _gender(tokens, own, first, lex))
+    return Named(
+        first, last, words, held, _hints(tokens, run, own, held, lex), _gender(tokens, own, first, lex)
+    )
 
 
 def _hints(
@@ -362,7 +388,11 @@ def _hints(
     hints = set()
     if any(organisation_word(t, lex) for t in own):
         hints.add("organisation")
-    elif (held and len(own) > 1) or (before is not None and before.norm in lex.titles) or _first_name(own[0], lex):
+    elif (
+        (held and len(own) > 1)
+        or (before is not None and before.norm in lex.titles)
+        or _first_name(own[0], lex)
+    ):
         hints.add("person")
     elif len(own) == 1 and is_short_form(own[0]):
         hints.add("organisation")
@@ -377,7 +407,9 @@ def _hints(
             hints.add("person")
         if lex.words("office_modifiers") and any(o.last == run[0] for o in held):
             return frozenset(("person",))
-        if before.norm in lex.words("place_prepositions") or (_in(before, lex, "place_words") and not before.capital):
+        if before.norm in lex.words("place_prepositions") or (
+            _in(before, lex, "place_words") and not before.capital
+        ):
             hints.add("place")
         elif _in(before, lex, "generic_organisations") or (
             organisation_word(before, lex) and not before.capital and not lex.words("office_modifiers")
@@ -391,4 +423,3 @@ def _gender(tokens: Sequence[Token], own: Sequence[Token], first: int, lex: Lexi
         if found := gender(tokens[index], lex):
             return found
     return (first_name_gender(own[0], lex) or "?").strip("?") or None
-

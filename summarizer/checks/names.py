@@ -63,7 +63,9 @@ def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
     if is_short_form(token) and (word in read.acronyms or word in read.lex.words("not_names")):
         return True
     initials = "".join(fold(t.norm)[0] for t in name)
-    if len(initials) > 1 and any(up.startswith(initials) for up in read.upper_words if len(up) <= len(initials) + 1):
+    if len(initials) > 1 and any(
+        up.startswith(initials) for up in read.upper_words if len(up) <= len(initials) + 1
+    ):
         return True
     if token.norm in read.lex.people or token.norm in read.lex.people.values():
         country = read.lex.people.get(token.norm, token.norm)
@@ -142,7 +144,10 @@ def _nearest(token: Token, beside: Sequence[Token], read: ReadArticle) -> tuple[
         return None
     company = {fold(t.norm) for t in beside}
     together = {
-        w for e in read.entities.all if any(same_word(c, x, read.lex) for c in company for x in e.words) for w in e.words
+        w
+        for e in read.entities.all
+        if any(same_word(c, x, read.lex) for c in company for x in e.words)
+        for w in e.words
     }
     best = max(sorted(near), key=lambda found: (found[1] in together, found[0]))[1]
     return read.capitals.get(best)
@@ -210,12 +215,16 @@ def _opening_word(
     if near := _nearest(first, (), read):
         sentence, there = near
         message = f"“{first.text}” is not in the article; it has “{there.text}”"
-        return _mismatch(FlagCode.NAME_MISMATCH, message, marked, (read.evidence(sentence, there.start, there.end),))
+        return _mismatch(
+            FlagCode.NAME_MISMATCH, message, marked, (read.evidence(sentence, there.start, there.end),)
+        )
     if instead:
         sentence, name = instead
         said = sentence.text[name.start : name.end]
         message = f"the article never names “{first.text}”; where the statement has it, it has “{said}”"
-        return _mismatch(FlagCode.NAME_NOT_IN_ARTICLE, message, marked, (read.evidence(sentence, name.start, name.end),))
+        return _mismatch(
+            FlagCode.NAME_NOT_IN_ARTICLE, message, marked, (read.evidence(sentence, name.start, name.end),)
+        )
     return None
 
 

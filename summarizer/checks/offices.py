@@ -14,7 +14,7 @@ from .text import Lexicon, Token, lexicon
 
 _BETWEEN = 4  # words that say of what, where they stand behind the office
 _REACH = 8  # words between an office and its name
-_BREAKS = ",;:()–—\"“”„«».!?…"
+_BREAKS = ',;:()–—"“”„«».!?…'
 # Heads of something by whatever name: an editor may put one for another.
 LEADERS = frozenset(
     ("leader", "head", "chief", "chair", "chairman", "president", "director", "executive", "manager", "chief_executive")
@@ -99,9 +99,11 @@ def is_office(token: Token, lex: Lexicon) -> bool:
 
 
 def gender(token: Token, lex: Lexicon) -> str | None:
-    """"f" or "m", as a form of address or a first name tells."""
+    """ "f" or "m", as a form of address or a first name tells."""
     norm = token.norm
-    if norm in lex.words("address_female") or (lex.code == "de" and norm.endswith("in") and is_office(token, lex)):
+    if norm in lex.words("address_female") or (
+        lex.code == "de" and norm.endswith("in") and is_office(token, lex)
+    ):
         return "f"
     if norm in lex.words("address_male"):
         return "m"
@@ -126,7 +128,9 @@ def _before(
         between = text[tokens[index].end : tokens[index + 1].start]
         if index + 1 == first and between.strip() == ",":
             commas += 1  # "the union's president, Carl Stone"
-        elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(between):
+        elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(
+            between
+        ):
             return
         token = tokens[index]
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
@@ -169,7 +173,9 @@ def _office(
     start = at
     while start and start > at - 4 and (before := _phrase_start(text, tokens, start, taken, lex)) is not None:
         start = before
-    head = next((found for i in range(start, at + 1) if (found := concept_at(tokens, i, lex)) and found[1] > at), None)
+    head = next(
+        (found for i in range(start, at + 1) if (found := concept_at(tokens, i, lex)) and found[1] > at), None
+    )
     head = (given, at + 1) if given is not None else head
     if head is None:
         return
@@ -187,7 +193,9 @@ def _office(
         and len(tokens[i].norm) > 1
     )
     if len(part) <= _REACH + 5:
-        yield Office(concept, ranks - ({"chief"} if concept in LEADERS else set()), of, start, max(end, at + 1))
+        yield Office(
+            concept, ranks - ({"chief"} if concept in LEADERS else set()), of, start, max(end, at + 1)
+        )
 
 
 def _phrase_start(
@@ -214,7 +222,7 @@ def _agrees(token: Token, head: Token) -> bool:
 def _behind(
     text: str, tokens: Sequence[Token], name: tuple[int, int], taken: frozenset[int], lex: Lexicon
 ) -> Iterator[Office]:
-    """"Price, the union's president," and "Price is the mayor of Marlow"."""
+    """ "Price, the union's president," and "Price is the mayor of Marlow"."""
     last = name[1]
     if last >= len(tokens):
         return
@@ -238,10 +246,17 @@ def _behind(
         found = (verb, index + 1) if verb else concept_at(tokens, index, lex)
         if found and not _owner(token):
             end = found[1]
-            if end < len(tokens) and end in taken and not text[tokens[end - 1].end : tokens[end].start].strip():
+            if (
+                end < len(tokens)
+                and end in taken
+                and not text[tokens[end - 1].end : tokens[end].start].strip()
+            ):
                 return  # "…, Mayor Tom Ash": the office of the next name
             until = end
-            while until < min(len(tokens), end + 4) and not text[tokens[until - 1].end : tokens[until].start].strip():
+            while (
+                until < min(len(tokens), end + 4)
+                and not text[tokens[until - 1].end : tokens[until].start].strip()
+            ):
                 until += 1
             yield from _office(text, tokens, index, until, taken, lex, verb)
             return

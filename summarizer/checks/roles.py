@@ -130,7 +130,9 @@ def _exchanged(
     if not mine:
         return
     ids = {m.id for m in mentions}
-    numbers = dict.fromkeys(n for i in sorted(i for i in ids if i is not None) for n in read.entities.sentences_with(i))
+    numbers = dict.fromkeys(
+        n for i in sorted(i for i in ids if i is not None) for n in read.entities.sentences_with(i)
+    )
     swapped: list[tuple[_Deed, _Deed, ReadSentence]] = []
     for number in numbers:
         sentence = read.sentences[number - 1]
@@ -149,7 +151,7 @@ def _exchanged(
         yield Signal("roles", SignalKind.MISMATCH, 1.0, message, FlagCode.ROLE_SWAPPED, (marked,), evidence)
 
 
-_BREAKS = ",;:()–—.!?…«»„“”\""
+_BREAKS = ',;:()–—.!?…«»„“”"'
 _FAR = 9  # words between the two
 
 
@@ -236,13 +238,17 @@ def _deed(
         content = [t for t in tokens[other.last : other.last + 3] if is_content(t, lex) and not t.capital]
     before = tokens[other.first - 1]
     marked = any(t.norm in lex.words("agent_markers") for t in between[-3:])
-    auxiliary = any(t.norm in lex.words("passive_auxiliaries") for t in (*between, *tokens[other.last : other.last + 3]))
+    auxiliary = any(
+        t.norm in lex.words("passive_auxiliaries") for t in (*between, *tokens[other.last : other.last + 3])
+    )
     passive = marked and (auxiliary or before.norm in lex.words("agent_markers"))
     preposition = None if marked else _governing(tokens, other, lex)
     heads = _head(tokens, one, lex), _head(tokens, other, lex)
     for predicate in content[:3]:
         formed = any(predicate.norm.endswith(e) for e in lex.words("passive_endings"))
-        yield _Deed(one, predicate, other, preposition, passive or (lex.inflects and formed and not marked), heads)
+        yield _Deed(
+            one, predicate, other, preposition, passive or (lex.inflects and formed and not marked), heads
+        )
 
 
 def _compare(
@@ -270,5 +276,9 @@ def _compare(
 
 def _form(mention: Mention, tokens: Sequence[Token], lex: Lexicon) -> tuple[str, ...]:
     """The form of a name, with the word before it, which may be the only one that is inflected."""
-    first = mention.first - 1 if mention.first and _introduces(tokens[mention.first - 1], lex) else mention.last - 1
+    first = (
+        mention.first - 1
+        if mention.first and _introduces(tokens[mention.first - 1], lex)
+        else mention.last - 1
+    )
     return tuple(token.norm for token in tokens[first : mention.last])

@@ -46,7 +46,11 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 
 def _instead(
-    mention: Mention, mentions: Sequence[Mention], present: set[int], statement: ReadStatement, read: ReadArticle
+    mention: Mention,
+    mentions: Sequence[Mention],
+    present: set[int],
+    statement: ReadStatement,
+    read: ReadArticle,
 ) -> Signal | None:
     words = _around(mention, mentions, statement, read)
     shares, counts = _shares(words, read)
@@ -105,7 +109,9 @@ def _shares(words: Sequence[Token], read: ReadArticle) -> tuple[dict[int, float]
 
 def _named_in(words: Sequence[str], sentence: ReadSentence, lex: Lexicon) -> bool:
     return any(
-        token.capital and same_word(word, fold(token.norm), lex) for token in sentence.tokens for word in words
+        token.capital and same_word(word, fold(token.norm), lex)
+        for token in sentence.tokens
+        for word in words
     )
 
 
@@ -131,7 +137,13 @@ def _last_words(mention: Mention, there: Mention, read: ReadArticle) -> set[str]
 
 
 def _same_slot(
-    mention: Mention, there: Mention, statement: ReadStatement, sentence: ReadSentence, lex: Lexicon, *, place: bool
+    mention: Mention,
+    there: Mention,
+    statement: ReadStatement,
+    sentence: ReadSentence,
+    lex: Lexicon,
+    *,
+    place: bool,
 ) -> bool:
     before = _preposition(statement.tokens, mention, lex), _preposition(sentence.tokens, there, lex)
     if before[0] != before[1]:
@@ -139,7 +151,9 @@ def _same_slot(
     left = _content_before(statement, mention, lex), _content_before(sentence, there, lex)
     right = _predicate(statement, mention, lex), _predicate(sentence, there, lex)
     if before[0] is not None:  # "the bakery in Dunmore"
-        return (left[0] is not None and left[0] == left[1]) or (place and right[0] is not None and right[0] == right[1])
+        return (left[0] is not None and left[0] == left[1]) or (
+            place and right[0] is not None and right[0] == right[1]
+        )
     beside = _neighbour(statement, mention, lex)
     if place and beside is not None and beside == _neighbour(sentence, there, lex):
         return True  # "Depot Nord"

@@ -131,7 +131,8 @@ def lexicon(code: str) -> Lexicon:
     data: dict[str, Any] = {}
     for path in sorted((_FOLDER / code).glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        # TEMPORARY-OVERRIDE
+        if twice := table.keys() & data.keys():
+            raise ResourceError(f"language file {path}: another file has {', '.join(sorted(twice))} too")
         data |= table
 
     def words(key: str) -> frozenset[str]:
