@@ -6,6 +6,7 @@ is ever called supported.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .article import Article
 from .checks import (
@@ -21,8 +22,8 @@ from .checks import (
     internal,
     names,
     numbers,
-    polarity,
     order,
+    polarity,
     quantifiers,
     quotes,
     roles,
@@ -262,10 +263,11 @@ def _uncertain(
 
 def _other_script(statement: str, article: str) -> bool:
     """Whether the two are mostly written in different scripts: then no word can be compared."""
-    mine, theirs = _script(statement), _script(article[:5_000])
+    mine, theirs = _script(statement), _script(article[:2_000])
     return mine is not None and theirs is not None and mine != theirs
 
 
+@lru_cache(maxsize=64)
 def _script(text: str) -> str | None:
     """The script of most letters, None where there is hardly a letter."""
     blocks = {"latin": 0, "cyrillic": 0, "greek": 0, "arabic": 0, "hebrew": 0, "han": 0, "other": 0}

@@ -28,14 +28,8 @@ class Alignment:
     best: float
 
 
-def align(
-    statement: ReadStatement,
-    read: ReadArticle,
-    cited: tuple[int, ...] = (),
-    *,
-    without: frozenset[int] = frozenset(),
-) -> Alignment:
-    """Align a statement, with other sentences than ``without``. No content word in common: no sentence."""
+def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = ()) -> Alignment:
+    """Align a statement. Without a content word in common, no sentence and coverage 0."""
     words = {token.stem: (read.weight(token.stem), family(token)) for token in statement.content}
     total = sum(weight for weight, _ in words.values())
     if not total:
@@ -43,7 +37,7 @@ def align(
     chosen: list[ReadSentence] = []
     best_share = 0.0
     missing = set(words)
-    candidates = [sentence for sentence in read.sentences if sentence.number not in without]
+    candidates = list(read.sentences)
     while candidates and missing and len(chosen) < MAX_SENTENCES:
         gains = [(sentence, _covered(sentence, missing, words)) for sentence in candidates]
         gains = [(sentence, covered) for sentence, covered in gains if covered]

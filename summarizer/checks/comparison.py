@@ -82,8 +82,6 @@ def _places(
                 continue
             fits = fit(around, mine, other.clauses, there.first)
             same = there.label[-1] == side
-            if _other_figures(hit, mine, there, other.clauses):
-                continue
             if theirs.sign[there.last - 1] == -1:
                 continue
             if table == "degrees":
@@ -93,7 +91,8 @@ def _places(
                 same = same != bool(swapped)
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
                 continue
-            yield _Place(fits, same, other, there)
+            if same or not _other_figures(hit, mine, there, other.clauses):
+                yield _Place(fits, same, other, there)
 
 
 def _other_figures(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:

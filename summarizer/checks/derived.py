@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from .context import ReadSentence
+from .context import ReadSentence, family
 from .figures import Figure
 from .terms import Hit, terms
 from .text import Lexicon, Token
 
 _SHARES = ("percent", "point")
+_BESIDE = 2  # sentences so near speak of the same things
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,32 @@ def derived(sentences: Sequence[ReadSentence], lex: Lexicon) -> Iterator[Derived
             if figure.unit == "percent" and figure.value < 100:
                 yield Derived(figure.value / 100, "times", sentence, (figure,))
                 yield Derived(100 - figure.value, "percent", sentence, (figure,))
-    for sentence, following in _neighbours(sentences):
+        yield from _of_three(figures, sentence)
+    for sentence, other_sentence in combinations(sentences, 2):
+        near = abs(sentence.number - other_sentence.number) <= _BESIDE
         for one in _countable(sentence):
-            for other in _countable(following):
-                if one.unit == other.unit and one.unit not in _SHARES:
+            for other in _countable(other_sentence):
+                if one.unit != other.unit or one.unit in _SHARES:
+                    continue
+                if near or one.unit is not None or _noun(one, sentence) == _noun(other, other_sentence):
                     yield Derived(one.value + other.value, one.unit, sentence, (one, other))
                     yield Derived(abs(one.value - other.value), one.unit, sentence, (one, other))
 
 
-def _neighbours(sentences: Sequence[ReadSentence]) -> Iterator[tuple[ReadSentence, ReadSentence]]:
-    ordered = sorted(sentences, key=lambda sentence: sentence.number)
-    for first, second in combinations(ordered, 2):
-        if second.number - first.number <= 2:
-            yield first, second
+def _of_three(figures: Sequence[Figure], sentence: ReadSentence) -> Iterator[Derived]:
+    """The sum of three, and what is left of the largest without the other two."""
+    for three in combinations(figures, 3):
+        if len({figure.unit for figure in three}) == 1 and three[0].unit not in _SHARES:
+            small, middle, large = sorted(figure.value for figure in three)
+            yield Derived(small + middle + large, three[0].unit, sentence, three)
+            yield Derived(large - middle - small, three[0].unit, sentence, three)
+
+
+def _noun(figure: Figure, sentence: ReadSentence) -> str | None:
+    """The word behind a figure: what is counted."""
+    behind = (token for token in sentence.tokens if token.start >= figure.end)
+    token = next(behind, None)
+    return None if token is None else family(token)
 
 
 def _of_pair(one: Figure, other: Figure, sentence: ReadSentence) -> Iterator[Derived]:

@@ -6,7 +6,7 @@ only the article could decide; which of the two is right is for the other checks
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..article import Article, Sentence
 from ..flags import FlagCode
@@ -40,15 +40,15 @@ def find(statements: Sequence[Statement], read: Sequence[ReadStatement], languag
     together = _as_article(statements, language)
     found = []
     for index, statement in enumerate(read):
-        if not statement.content:
+        if not index or not statement.content:
             continue
-        later = frozenset(range(index + 1, len(statements) + 1))
-        alignment = align(statement, together, without=later)
+        earlier = replace(together, sentences=together.sentences[:index])
+        alignment = align(statement, earlier)
         if not alignment.sentences or alignment.best < _ALIKE:
             continue
         other = alignment.sentences[0]
         only = Alignment((other,), alignment.best, alignment.best)
-        for spans in _conflicts(statement, only, together, other):
+        for spans in _conflicts(statement, only, earlier, other):
             message = f"it cannot be right together with {statements[other.number - 1].id}: “{other.text}”"
             code = FlagCode.INTERNAL_CONFLICT
             signal = Signal("internal", SignalKind.MISMATCH, 1.0, message, code, spans)

@@ -24,6 +24,7 @@ from .text import span
 Same = Callable[[Figure, Figure], bool]
 
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "year")
+_RATIOS = ("percent", "point", "times")
 _LENGTHS = ("metre", "centimetre", "kilometre", "mile", "foot")
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
 _ABOUT = 0.0625  # how far "about" reaches
@@ -93,11 +94,11 @@ def _same(figure: Figure, statement: ReadStatement, read: ReadArticle) -> Same:
     bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
 
     def same(mine: Figure, other: Figure) -> bool:
-        if same_value(mine, other) or (mine.about and _near(mine.value, other.value, _ABOUT)):
-            return True
         if bound == "least":
             return mine.value <= other.value <= mine.value * (1 + _BOUND)
-        return bound == "most" and mine.value * (1 - _BOUND) <= other.value <= mine.value
+        if bound == "most":
+            return mine.value * (1 - _BOUND) <= other.value <= mine.value
+        return same_value(mine, other) or (mine.about and _near(mine.value, other.value, _ABOUT))
 
     return same
 
@@ -156,7 +157,8 @@ def _worked_out(
     bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
     reach = _ABOUT if figure.about else _CLOSE
     for one in derived(_basis(alignment, read), read.lex):
-        if not (one.unit == figure.unit or figure.unit is None or one.unit is None) or one.unit == "times":
+        fits = one.unit == figure.unit or (None in (one.unit, figure.unit) and one.unit not in _RATIOS)
+        if not fits or one.unit == "times":
             continue
         if _near(figure.value, one.value, reach):
             return one

@@ -35,6 +35,7 @@ from typing import Any, TypeVar
 
 import snowballstemmer
 
+from ..errors import ResourceError
 from ..report import Evidence, Span
 
 T = TypeVar("T")
