@@ -37,7 +37,6 @@ def codes(finding: Finding) -> list[str]:
         pytest.param("The council voted to spend $6.2 million on a new library.", "supported", [], id="aligned"),
         pytest.param("The council voted to spend $6.4 million on a new library.", "contradicted", ["number_mismatch"], id="mismatch"),
         pytest.param("The queen opened a hospital for sick horses.", "not_in_article", ["not_in_article"], id="not aligned"),
-        pytest.param("The council voted for a library with a roof garden.", "unchecked", ["uncertain"], id="in the band"),
         pytest.param("Рада проголосувала за бібліотеку.", "unchecked", ["language_mismatch"], id="another script"),
         pytest.param("Der Stadtrat hat für die neue Bibliothek mit neun zu vier gestimmt.", "unchecked", ["language_mismatch"], id="another language"),
         pytest.param("…", "unchecked", ["uncertain"], id="no word"),
@@ -48,6 +47,14 @@ def test_verdict_table(text: str, verdict: str, flags: list[str]) -> None:
     assert (finding.verdict.value, codes(finding)) == (verdict, flags)
     assert (finding.unchecked is not None) == (finding.verdict is Verdict.UNCHECKED)
     assert finding.basis is Basis.RULE
+
+
+def test_the_band_is_a_setting() -> None:
+    """The same statement: what the article lacks of it makes it doubtful to a newsroom that asks for more."""
+    text = "The council voted for a library with a roof garden."
+    assert check(text).verdict is Verdict.SUPPORTED
+    strict = check_statements(ARTICLE, [text], settings=Settings(risk_low=0.3, risk_high=0.9))[0]
+    assert (strict.verdict, codes(strict)) == (Verdict.UNCHECKED, ["uncertain"])
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def found(language: str, text: str) -> list[str]:
         pytest.param("pl", "„Czekaliśmy na to trzydzieści lat” – powiedziała Nowak.", ["quote_altered"], id="Polish, altered"),
         pytest.param("pl", "Fabrykę sprzedała „Zorza”.", [], id="Polish, a name"),
         pytest.param("es", "«No hemos firmado nada», dijo Ruiz.", [], id="Spanish"),
-        pytest.param("es", "“Ya hemos firmado todo”, dijo Ruiz.", ["quote_not_found"], id="Spanish, invented"),
+        pytest.param("es", "“Este alcalde nos ha mentido siempre”, dijo Ruiz.", ["quote_not_found"], id="Spanish, invented"),
     ],
 )  # fmt: skip
 def test_quotations(language: str, text: str, codes: list[str]) -> None:

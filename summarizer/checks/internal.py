@@ -15,11 +15,13 @@ from . import comparison, polarity, quantifiers
 from .align import Alignment, align
 from .binding import near
 from .context import ReadArticle, ReadSentence, ReadStatement, read_article
+from .figures import Figure
 from .numbers import same_value
 from .text import span
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 _CHECKS: tuple[Check, ...] = (polarity.check, comparison.check, quantifiers.check)
+_SHARED = 2  # words round a figure by which two statements speak of the same
 _ALIKE = 0.6  # share of a statement's words that another one must have
 _MOST = 200  # statements about one article that are compared
 
@@ -64,15 +66,17 @@ def _conflicts(
         for signal in check(statement, alignment, together):
             if signal.kind is SignalKind.MISMATCH:
                 yield signal.spans
-    for figure in statement.figures:
-        words = near(figure, statement.tokens, statement.figures, together.lex)
-        rivals = [f for f in other.figures if f.unit == figure.unit and f.date == figure.date]
-        if not rivals or any(same_value(figure, f) or same_value(f, figure) for f in rivals):
-            continue
-        for rival in rivals:
-            shared = set(words) & set(near(rival, other.tokens, other.figures, together.lex))
-            if len(shared) >= 2 and len(statement.figures) <= len(other.figures):
-                yield (span(statement.text, figure.start, figure.end),)
+    mine = [f for f in statement.figures if not _has(f, other.figures)]
+    theirs = [f for f in other.figures if not _has(f, statement.figures)]
+    if len(mine) != 1 or len(theirs) != 1 or mine[0].unit != theirs[0].unit or mine[0].date != theirs[0].date:
+        return  # other things that differ make it another fact
+    words = set(near(mine[0], statement.tokens, statement.figures, together.lex))
+    if len(words & set(near(theirs[0], other.tokens, other.figures, together.lex))) >= _SHARED:
+        yield (span(statement.text, mine[0].start, mine[0].end),)
+
+
+def _has(figure: Figure, others: Sequence[Figure]) -> bool:
+    return any(same_value(figure, other) or same_value(other, figure) for other in others)
 
 
 def _as_article(statements: Sequence[Statement], language: str) -> ReadArticle:

@@ -26,6 +26,7 @@ Same = Callable[[Figure, Figure], bool]
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "year")
 _RATIOS = ("percent", "point", "times")
 _LENGTHS = ("metre", "centimetre", "kilometre", "mile", "foot")
+_FEW = 20
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
 _ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
@@ -66,14 +67,14 @@ def _check(
     if any(s.number in aligned for s, _ in agreeing):
         return None
     shown = span(statement.text, figure.start, figure.end)
-    worked_out = _worked_out(figure, statement, alignment, read)
-    if worked_out is not None:
+    confused = [(s, f) for s, f in matches if s.number in aligned and _akin(figure, f)]
+    if not confused and _worked_out(figure, statement, alignment, read) is not None:
         return None
-    if agreeing:
+    if agreeing and not confused:
         message = f"“{shown.text}” stands in another part of the article"
         return Signal("numbers", SignalKind.DOUBT, 0.3, message, None, (shown,), _quotes(agreeing[:2], read))
     if matches:
-        there = _quotes(matches[:2], read)
+        there = _quotes((confused or matches)[:2], read)
         message = f"“{shown.text}” has another unit in the article: “{there[0].quote}”"
         return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.UNIT_MISMATCH, (shown,), there)
     scaled = _find(figure, read, _same_mantissa)
@@ -134,6 +135,16 @@ def _units_agree(figure: Figure, other: Figure) -> bool:
     return figure.unit is None or other.unit is None or figure.unit == other.unit
 
 
+def _akin(figure: Figure, other: Figure) -> bool:
+    """Whether two units are easily taken for one another: percent and points, two currencies, two lengths."""
+    mine, theirs = figure.unit, other.unit
+    if None in (mine, theirs) or mine == theirs:
+        return False
+    kinds = (_RATIOS, _LENGTHS)
+    money = str(mine).isupper() and str(theirs).isupper()
+    return money or any(mine in kind and theirs in kind for kind in kinds)
+
+
 def _find(figure: Figure, read: ReadArticle, same: Same) -> list[tuple[ReadSentence, Figure]]:
     return [
         (sentence, other)
@@ -152,21 +163,35 @@ def _worked_out(
     figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
 ) -> Derived | None:
     """How a figure follows from the article's, if it does."""
-    if figure.ordinal or in_score(figure, statement.text, statement.figures):
+    if figure.ordinal or in_score(figure, statement.text, statement.figures) or _names(figure, statement):
         return None
     bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
     reach = _ABOUT if figure.about else _CLOSE
     for one in derived(_basis(alignment, read), read.lex):
+        if figure.unit is None and figure.value <= _FEW and not _of_one_sentence(one):
+            continue  # small figures follow from anything
         fits = one.unit == figure.unit or (None in (one.unit, figure.unit) and one.unit not in _RATIOS)
         if not fits or one.unit == "times":
             continue
-        if _near(figure.value, one.value, reach):
+        if bound is None and _near(figure.value, one.value, reach):
             return one
         if bound == "least" and figure.value <= one.value <= figure.value * (1 + _BOUND):
             return one
         if bound == "most" and figure.value * (1 - _BOUND) <= one.value <= figure.value:
             return one
     return None
+
+
+def _names(figure: Figure, statement: ReadStatement) -> bool:
+    """Whether a figure is part of a name: Zone 6, Highway 12."""
+    before = [token for token in statement.tokens if token.end <= figure.start][-1:]
+    beside = bool(before) and figure.start - before[0].end == 1
+    return figure.unit is None and beside and before[0].capital and before[0].start > 0
+
+
+def _of_one_sentence(one: Derived) -> bool:
+    """Whether a value follows from two figures of one sentence."""
+    return len(one.figures) == 2 and all(figure in one.sentence.figures for figure in one.figures)
 
 
 def _basis(alignment: Alignment, read: ReadArticle) -> list[ReadSentence]:
