@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import anyio
 from anyio.from_thread import start_blocking_portal
+from msgspec.structs import replace
 
 from . import __version__, worth
 from .article import Article
@@ -27,6 +28,9 @@ from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
+
+# Of very small models' sentences every second one is wrong: what the article does not clearly say is doubted.
+_COMPACT_RISK_LOW = 0.4
 
 
 class Check(Protocol):
@@ -92,7 +96,7 @@ class Summarizer:
 
         self._progress("check")
         asked = statements(summary.value, claims.value)
-        checked = await anyio.to_thread.run_sync(self._checked, article, asked)
+        checked = await anyio.to_thread.run_sync(self._checked, article, asked, profile)
         cut = tasks.cut_by_server()
         return Report(
             article=article,
@@ -140,9 +144,12 @@ class Summarizer:
     def _worth(self, article: Article) -> tuple[Claim, ...]:
         return worth.claims(read_article(article), self.settings.max_claims)
 
-    def _checked(self, article: Article, asked: Sequence[Statement]) -> Checked:
+    def _checked(self, article: Article, asked: Sequence[Statement], profile: Profile) -> Checked:
         """A finding for every statement, whatever the checker gives back."""
-        checked = self._check(article, asked, settings=self.settings)
+        settings = self.settings
+        if profile is Profile.COMPACT:
+            settings = replace(settings, risk_low=min(settings.risk_low, _COMPACT_RISK_LOW))
+        checked = self._check(article, asked, settings=settings)
         found = {finding.statement.id: finding for finding in checked.findings}
         findings = [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
         return Checked(findings, checked.article_flags)

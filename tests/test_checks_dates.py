@@ -92,7 +92,9 @@ def test_dates(name: str, text: str, expected: list[str]) -> None:
         pytest.param("en", "three days ago", ["2026-03-09"], id="ago"),
         pytest.param("en", "last year", ["2025-01-01"], id="year"),
         pytest.param("en", "next Monday", ["2026-03-16"], id="next"),
-        pytest.param("en", "In May 2,000 people came", ["2026-05-01"], id="a figure behind a month is no year"),
+        pytest.param(
+            "en", "In May 2,000 people came", ["2026-05-01"], id="a figure behind a month is no year"
+        ),
         pytest.param("en", "30 February 2026", ["2026-02-01"], id="no such day: only its month"),
         pytest.param("de", "vor zwei Jahren", ["2024-01-01"], id="German ago"),
         pytest.param("de", "im Vorjahr", ["2025-01-01"], id="German year before"),

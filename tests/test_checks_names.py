@@ -203,7 +203,9 @@ def test_offices_beside_names(code: str, name: str, concept: str) -> None:
 
 def test_two_of_one_surname_stay_open() -> None:
     article = read_article(
-        Article.from_text("Ann Price and Tom Price run the mill near Oldham. They fell out over money.", language="en")
+        Article.from_text(
+            "Ann Price and Tom Price run the mill near Oldham. They fell out over money.", language="en"
+        )
     )
     assert [entity.name for entity in article.entities.named(("price",))] == ["Ann Price", "Tom Price"]
     assert [entity.name for entity in article.entities.named(("ann", "price"))] == ["Ann Price"]

@@ -50,7 +50,9 @@ ARTICLES = {
 
 def found(language: str, text: str) -> list[str]:
     finding = check_statements(ARTICLES[language], [text])[0]
-    return [s.code or "doubt" for s in finding.signals if s.check == "quotes" and s.kind is not SignalKind.SUPPORT]
+    return [
+        s.code or "doubt" for s in finding.signals if s.check == "quotes" and s.kind is not SignalKind.SUPPORT
+    ]
 
 
 @pytest.mark.parametrize(

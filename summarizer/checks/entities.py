@@ -131,7 +131,7 @@ class Entities:
 
     def named(self, words: Sequence[str]) -> tuple[Entity, ...]:
         """The entities that a name, case folded words without titles, may mean."""
-        return tuple(self.all[i] for i in self._candidates(tuple(words)))
+        return tuple(self.all[i] for i in self.candidates(tuple(words)))
 
     def of_statement(self, statement: Text) -> tuple[Mention, ...]:
         """Who is meant in a statement: names, and offices without a name; pronouns are left open."""
@@ -153,9 +153,9 @@ class Entities:
             return ()
         named = find(statement.text, tokens, self.lex, self.known)
         for name in named:
-            ids = self._narrowed(self._candidates(name.words), name)
+            ids = self.narrowed(self.candidates(name.words), name)
             found.append(_mention(0, tokens, name, ids))
-        found += self._descriptions(0, statement, named, [])
+        found += self.descriptions(0, statement, named, [])
         return tuple(sorted(found, key=lambda m: m.first))
 
     def same(self, one: Mention | Entity, other: Mention | Entity) -> bool:
@@ -187,7 +187,7 @@ class Entities:
                 found.setdefault(word, []).append(entity.id)
         return {word: tuple(ids) for word, ids in found.items()}
 
-    def _candidates(self, words: tuple[str, ...]) -> tuple[int, ...]:
+    def candidates(self, words: tuple[str, ...]) -> tuple[int, ...]:
         near = sorted({i for word in words for i in self._by_word.get(word[:2], ())})
         exact = [
             i
@@ -198,7 +198,7 @@ class Entities:
             return tuple(exact)
         return tuple(i for i in near if _fits(words, self.all[i].words, self.lex))
 
-    def _narrowed(self, ids: tuple[int, ...], name: Named) -> tuple[int, ...]:
+    def narrowed(self, ids: tuple[int, ...], name: Named) -> tuple[int, ...]:
         """Of several people of one name, those whose gender or office fits."""
         if len(ids) < 2:
             return ids
@@ -206,10 +206,10 @@ class Entities:
         held = [i for i in fits if any(o.same(mine) for o in self.all[i].offices for mine in name.offices)]
         return tuple(held or fits or ids)
 
-    def _descriptions(
+    def descriptions(
         self, number: int, text: Text, named: Sequence[Named], recent: Sequence[int]
     ) -> list[Mention]:
-        """Offices and words for organisations that stand without a name; ``recent``: entities, the last first."""
+        """Offices and words for organisations without a name; ``recent``: entities, the last first."""
         taken = {i for name in named for i in range(name.first, name.last)}
         taken |= {i for name in named for office in name.offices for i in range(office.first, office.last)}
         found = []
@@ -458,12 +458,12 @@ def _resolve(made: Entities, sentences: Sequence[Sentence], named: dict[int, tup
         found: list[Mention] = []
         if sentence.is_headline and len(sentences) > 1:
             behind = named[sentence.number]
-            found = [_mention(sentence.number, sentence.tokens, n, made._candidates(n.words)) for n in behind]
+            found = [_mention(sentence.number, sentence.tokens, n, made.candidates(n.words)) for n in behind]
             made.mentions[sentence.number] = tuple(found)
             continue
         subjects = list(recent)
         for name in named[sentence.number]:
-            ids = made._narrowed(made._candidates(name.words), name)
+            ids = made.narrowed(made.candidates(name.words), name)
             if name.words[0] in acronyms and len(name.words) == 1:
                 ids = (acronyms[name.words[0]],)
             if len(ids) > 1:  # the last one that was meant
@@ -474,7 +474,7 @@ def _resolve(made: Entities, sentences: Sequence[Sentence], named: dict[int, tup
                 behind_it = sentence.tokens[name.last] if name.last < len(sentence.tokens) else None
                 if behind_it and is_short_form(behind_it) and sentence.text[behind_it.start - 1] == "(":
                     acronyms.setdefault(behind_it.norm, mention.id)
-        found += made._descriptions(sentence.number, sentence, named[sentence.number], subjects)
+        found += made.descriptions(sentence.number, sentence, named[sentence.number], subjects)
         found += _pronouns(made, sentence, found, subjects)
         found.sort(key=lambda m: m.first)
         made.mentions[sentence.number] = tuple(found)

@@ -85,19 +85,46 @@ def _of_one_place(one: str, other: str, lex: Lexicon) -> bool:
             return True
     for ending in lex.demonyms:  # "Одеса" and "одеський", "Warszawa" and "warszawski"
         stem = long[: -len(ending)]
-        if len(ending) > 1 and len(stem) >= 3 and long.endswith(ending):
-            if short.startswith(stem) and len(short) - len(stem) <= 2:
-                return True
+        fits = len(ending) > 1 and len(stem) >= 3 and long.endswith(ending)
+        if fits and short.startswith(stem) and len(short) - len(stem) <= 2:
+            return True
     return False
 
 
 # Spellings of one Slavic sound in the languages that write names in Latin letters, the longest first.
 _SOUNDS = (
-    ("schtsch", "X"), ("chtch", "X"), ("shch", "X"), ("szcz", "X"), ("tsch", "C"), ("tch", "C"), ("sch", "S"), ("cz", "C"),
-    ("sz", "S"), ("sh", "S"), ("zh", "Z"), ("kh", "h"), ("ch", "C"), ("ts", "c"), ("tz", "c"), ("ou", "u"), ("yy", "i"),
-    ("iy", "i"), ("yi", "i"), ("ij", "i"), ("yj", "i"), ("ii", "i"), ("iu", "u"), ("yu", "u"), ("ju", "u"), ("ia", "a"),
-    ("ya", "a"), ("ja", "a"), ("ie", "e"), ("ye", "e"), ("je", "e"),
-)  # fmt: skip
+    ("schtsch", "X"),
+    ("chtch", "X"),
+    ("shch", "X"),
+    ("szcz", "X"),
+    ("tsch", "C"),
+    ("tch", "C"),
+    ("sch", "S"),
+    ("cz", "C"),
+    ("sz", "S"),
+    ("sh", "S"),
+    ("zh", "Z"),
+    ("kh", "h"),
+    ("ch", "C"),
+    ("ts", "c"),
+    ("tz", "c"),
+    ("ou", "u"),
+    ("yy", "i"),
+    ("iy", "i"),
+    ("yi", "i"),
+    ("ij", "i"),
+    ("yj", "i"),
+    ("ii", "i"),
+    ("iu", "u"),
+    ("yu", "u"),
+    ("ju", "u"),
+    ("ia", "a"),
+    ("ya", "a"),
+    ("ja", "a"),
+    ("ie", "e"),
+    ("ye", "e"),
+    ("je", "e"),
+)
 _LETTERS = str.maketrans("yjwgł", "iivhl")
 _SLAVIC = re.compile(
     r".+(?:[sczt]k(?:y|yy|yi|iy|ij|yj|i|a|aya|aja|aia)|enko|[cktz]h?o?uk|[iyeo](?:v|w|ff)(?:a|i?t?s?ch)?|h?a)"

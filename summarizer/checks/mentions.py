@@ -9,6 +9,7 @@ capital (German) also ``noun_endings`` and ``name_determiners``, which tell noun
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from .offices import Office, gender, is_office, offices
 from .proper import opens_sentence
@@ -54,20 +55,19 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
     if lex.capitalised_nouns:
         determiners = lex.words("name_determiners")
         for _, tokens in texts:
-            for before, token in zip(tokens, tokens[1:], strict=False):
+            for before, token in pairwise(tokens):
                 if token.capital and (
                     before.norm in determiners or before.text[0].isdigit() or _adjective(before)
                 ):
                     common.add(token.norm)
-    common = frozenset(common)
-    empty = Vocabulary(common=common, lower=lower)
+    empty = Vocabulary(common=frozenset(common), lower=lower)
     names: set[str] = set()
     for text, tokens in texts:
         if title_case(tokens, lex):
             continue
         for run in _runs(text, tokens, lex, empty):
             names |= {tokens[i].stem for i in run if tokens[i].capital and not is_office(tokens[i], lex)}
-    return Vocabulary(frozenset(names), common, lower)
+    return Vocabulary(frozenset(names), frozenset(common), lower)
 
 
 def _adjective(token: Token) -> bool:
@@ -130,7 +130,7 @@ def _quoted_name(text: str, tokens: Sequence[Token], index: int, lex: Lexicon) -
 
 
 def _shortened(text: str, tokens: Sequence[Token], index: int, lex: Lexicon) -> list[int]:
-    """An organisation's name with words in small letters, up to its acronym: "Spółdzielnia mleczarska Łan (SMŁ)"."""
+    """An organisation's name with words in small letters, up to its acronym."""
     if not tokens[index].capital or not organisation_word(tokens[index], lex):
         return []
     for last in range(index, min(len(tokens) - 1, index + _LONGEST)):
@@ -310,9 +310,9 @@ def _split_at_first_name(tokens: Sequence[Token], part: list[int], lex: Lexicon)
     held = beside is not None and (is_office(beside, lex) or beside.norm in lex.words("name_of"))
     for place in range(1, len(part) - 1):
         before = tokens[part[place] - 1]
-        if _first_name(tokens[part[place]], lex) and before.capital and not _first_name(before, lex):
-            if held or organisation_word(tokens[part[0]], lex):
-                return [part[:place], part[place:]]
+        begins = _first_name(tokens[part[place]], lex) and before.capital and not _first_name(before, lex)
+        if begins and (held or organisation_word(tokens[part[0]], lex)):
+            return [part[:place], part[place:]]
     return [part]
 
 
@@ -353,7 +353,7 @@ def _first_name(token: Token, lex: Lexicon) -> bool:
 
 
 def first_name_gender(token: Token, lex: Lexicon) -> str | None:
-    """ "f" or "m" for a first name of the language's tables, in any of its cases; "?" for one that is both."""
+    """ "f" or "m" for a first name of the language's tables, in any case; "?" for one that is both."""
     female = (
         _in(token, lex, "first_names_female")
         if not lex.capitalised_nouns
@@ -399,9 +399,9 @@ def _hints(
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
     behind = tokens[run[-1] + 1] if run[-1] + 1 < len(tokens) else None
-    if len(own) in (2, 3) and not hints and behind is not None:
-        if behind.norm in lex.reporting or behind.norm in lex.words("person_relatives"):
-            hints.add("person")
+    acts = behind is not None and behind.norm in lex.reporting | lex.words("person_relatives")
+    if len(own) in (2, 3) and not hints and acts:
+        hints.add("person")
     if before is not None and not hints:
         if before.norm in lex.reporting and len(own) == 2:
             hints.add("person")

@@ -178,7 +178,7 @@ def _in_its_place(
     alignment: Alignment,
     read: ReadArticle,
 ) -> tuple[ReadSentence, Mention] | None:
-    """The name of an aligned sentence that stands between the same words as this one, and that the statement lacks."""
+    """The name of an aligned sentence that stands between the same words, and that the statement lacks."""
     present = {i for other in mentions for i in other.ids}
     before, behind = _neighbours(statement.tokens, mention.first, mention.last)
     for sentence in alignment.sentences[:2]:

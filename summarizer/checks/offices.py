@@ -2,8 +2,9 @@
 
 An office is a concept ("mayor"), its rank (deputy, former) and the words that say of what. Concepts join
 the words of one office in one language, so that a chief executive may be called a CEO; they stand in
-``names.toml``: ``offices`` and ``office_phrases`` (a line a concept), ``ranks``, ``office_compounds`` (German
-endings), ``office_modifiers`` (where words before an office say of what: "council leader"), ``office_verbs`` ("chairs"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
+``names.toml``: ``offices`` and ``office_phrases`` (a line a concept), ``ranks``, ``office_compounds``
+(German endings), ``office_modifiers`` (where words before an office say of what: "council leader"),
+``office_verbs`` ("chairs"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,14 +18,26 @@ _REACH = 8  # words between an office and its name
 _BREAKS = ',;:()–—"“”„«».!?…'
 # Heads of something by whatever name: an editor may put one for another.
 LEADERS = frozenset(
-    ("leader", "head", "chief", "chair", "chairman", "president", "director", "executive", "manager", "chief_executive")
-    + ("managing_director", "officer")
-)  # fmt: skip
+    [
+        "leader",
+        "head",
+        "chief",
+        "chair",
+        "chairman",
+        "president",
+        "director",
+        "executive",
+        "manager",
+        "chief_executive",
+        "managing_director",
+        "officer",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``concept`` with its ``ranks``; ``of``: stems of the words that say of what; tokens ``first`` to ``last``."""
+    """``concept`` with its ``ranks``; ``of``: stems of what it is of; tokens ``first`` to ``last``."""
 
     concept: str
     ranks: frozenset[str]

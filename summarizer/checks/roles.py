@@ -1,16 +1,17 @@
 """An office given to the wrong person, and who did what to whom exchanged.
 
 Offices: the statement gives somebody of the article an office that the article gives to another one, and
-never to this one. Leaders of something may be called by one another's words ("head" for "president") as long
-as nobody else holds the office; an office that the article gives nobody is at most a doubt.
+never to this one. Leaders of something may be called by one another's words ("head" for "president") as
+long as nobody else holds the office; an office that the article gives nobody is at most a doubt.
 
 Exchange: two names with the same predicate between them, once one and once the other in front. A passive is
-told by the agent's marker ("by", "von", "par"), in languages that inflect names by the verb's form, and there
-a name that keeps its form has changed its place only, not its role. Left alone: verbs that mean both alike
-("met", "agreed"), reporting verbs (see ``attribution``), predicates in other words, pronouns.
+told by the agent's marker ("by", "von", "par"), in languages that inflect names by the verb's form, and
+there a name that keeps its form has changed its place only, not its role. Left alone: verbs that mean both
+alike ("met", "agreed"), reporting verbs (see ``attribution``), predicates in other words, pronouns.
 
 Keys of ``names.toml``: ``agent_markers``, ``passive_auxiliaries``, ``passive_endings``, ``mutual_verbs``,
-``deed_verbs`` (said of somebody), ``name_joiners``, ``name_determiners``, ``oblique_determiners``, ``object_markers`` (Spanish "a").
+``deed_verbs`` (said of somebody), ``name_joiners``, ``name_determiners``, ``oblique_determiners``,
+``object_markers`` (Spanish "a").
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from .text import Lexicon, Token, is_content, span
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal for each name with an office, and one for an exchange."""
     mentions = read.entities.of_statement(statement)
-    signals = []
+    signals: list[Signal] = []
     for mention in mentions:
         for office in mention.offices:
             signals += wrong_holder(mention, office, statement, read)

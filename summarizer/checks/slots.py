@@ -1,11 +1,11 @@
 """The wrong one of the article's own names: what one did, or where it was, given to another.
 
-Catches a name in the place where the one sentence of the article that tells the same has another name of the
-same kind, which the statement lacks: "Easton won the cup" where Harlow did. Needs most of the statement's other
-words in that sentence, the same predicate beside both names, or the same preposition and word before two
-places, and nothing of the kind in any sentence that means the statement's own name. Left alone: reporting
-verbs (who said it is for ``attribution``), names the article never has (``names``), two names exchanged
-(``roles``), and deeds that the article tells only in other words.
+Catches a name in the place where the one sentence of the article that tells the same has another name of
+the same kind, which the statement lacks: "Easton won the cup" where Harlow did. Needs most of the
+statement's other words in that sentence, the same predicate beside both names, or the same preposition and
+word before two places, and nothing of the kind in any sentence that means the statement's own name. Left
+alone: reporting verbs (who said it is for ``attribution``), names the article never has (``names``), two
+names exchanged (``roles``), and deeds that the article tells only in other words.
 
 People and organisations are ``role_swapped``, places ``name_mismatch``.
 """
@@ -117,7 +117,8 @@ def _named_in(words: Sequence[str], sentence: ReadSentence, lex: Lexicon) -> boo
 
 def _alike(mention: Mention, there: Mention, read: ReadArticle) -> bool | None:
     """Whether both are places (True), or both are not (False); None where they are of different kinds."""
-    assert mention.id is not None and there.id is not None
+    if mention.id is None or there.id is None:
+        return None
     mine, theirs = read.entities.all[mention.id].kind, read.entities.all[there.id].kind
     if "place" in mention.hints and "place" in there.hints:
         return True
@@ -131,7 +132,8 @@ def _alike(mention: Mention, there: Mention, read: ReadArticle) -> bool | None:
 
 
 def _last_words(mention: Mention, there: Mention, read: ReadArticle) -> set[str]:
-    assert mention.id is not None and there.id is not None
+    if mention.id is None or there.id is None:
+        return set()
     both = (read.entities.all[mention.id].words, read.entities.all[there.id].words)
     return {words[-1] for words in both} if min(map(len, both)) > 1 else {words[0] for words in both}
 
