@@ -67,6 +67,9 @@ class Summarizer:
         folder = self.settings.prompts
         self._prompts = Prompts(prompts_dir(), Path(folder).expanduser() if folder else None)
         self._opening = anyio.Lock()
+        # Checking is plain Python: more threads at it do not finish sooner, and each takes its turn from the
+        # event loop, until requests run into their time limits.
+        self._checking = anyio.CapacityLimiter(1)
 
     async def __aenter__(self) -> "Summarizer":
         return self
@@ -96,7 +99,9 @@ class Summarizer:
 
         self._progress("check")
         asked = statements(summary.value, claims.value)
-        checked = await anyio.to_thread.run_sync(self._checked, article, asked, profile)
+        checked = await anyio.to_thread.run_sync(
+            self._checked, article, asked, profile, limiter=self._checking
+        )
         cut = tasks.cut_by_server()
         return Report(
             article=article,
