@@ -117,7 +117,7 @@ async def test_the_settings_reach_the_model() -> None:
             model="m",
             base_url=server.url.replace("://", "://me:pw@"),
             api=Api.RESPONSES,
-            timeout_s=0.4,
+            timeout_s=3.0,  # the second call must not run into it on a busy machine
             max_attempts=2,
             context=4096,
             price=Price(input=10, output=20),

@@ -106,7 +106,7 @@ ROWS = [
     Row("dropped for good", (fault.dropped,) * 2, FAILED, detail="the connection broke", waits=(0.5,), options={"max_attempts": 2}),
     Row("stalls", (fault.stall,) * 2, FAILED, detail="no answer within 0.3 s", waits=(0.5,), options={"max_attempts": 2, "timeout_s": 0.3}),
     Row("drips", (fault.slow_drip,) * 2, FAILED, detail="no answer within 0.3 s", waits=(0.5,), options={"max_attempts": 2, "timeout_s": 0.3}),
-    Row("drips, then fine", (fault.slow_drip, "ok"), OK, FINE, waits=(0.5,), options={"timeout_s": 0.5}),
+    Row("drips, then fine", (fault.slow_drip, "ok"), OK, FINE, waits=(0.5,), options={"timeout_s": 3.0}),
     Row("a page with status 200", (fault.html_200,), FAILED, "<html><body>Sign in</body></html>", "a page"),
     Row("broken JSON", (fault.broken_json,), FAILED, '{"id": "x", "choi', "cannot be read"),
     Row("JSON without end", (fault.nested_200,), FAILED, detail="cannot be read"),
@@ -490,7 +490,8 @@ class Listing:
 )
 async def test_list_models(row: Listing) -> None:
     with FaultServer(row.step) as server:
-        listing: Callable[[], Awaitable[list[ListedModel]]] = lambda: list_models(server.url, timeout_s=0.5)  # noqa: E731
+        timeout_s = 0.5 if row.step is fault.stall else 20.0
+        listing: Callable[[], Awaitable[list[ListedModel]]] = lambda: list_models(server.url, timeout_s=timeout_s)  # noqa: E731
         if isinstance(row.found, list):
             assert await listing() == row.found
         else:
