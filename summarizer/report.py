@@ -136,7 +136,8 @@ class Finding(Record, frozen=True):
     """What the checker says of one statement.
 
     ``risk`` is the probability that the statement is not supported, 0 to 1; None when it was not
-    checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise.
+    checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise. ``worth`` is how much
+    the statement asks to be checked, 0 to 1, where it was computed.
     """
 
     statement: Statement
@@ -147,6 +148,7 @@ class Finding(Record, frozen=True):
     signals: tuple[Signal, ...] = ()
     flags: tuple[Flag, ...] = ()
     unchecked: str | None = None
+    worth: float | None = None
 
     @property
     def needs_review(self) -> bool:
