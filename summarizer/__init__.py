@@ -23,6 +23,7 @@ _PLACES = {
     "FlagCode": "flags",
     "Severity": "flags",
     "Claim": "report",
+    "Queue": "review.queue",
     "Decision": "review_items",
     "Evidence": "report",
     "Finding": "report",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from .report import Statement as Statement
     from .report import Summary as Summary
     from .report import Verdict as Verdict
+    from .review.queue import Queue as Queue
     from .review_items import Decision as Decision
     from .review_items import ReviewItem as ReviewItem
     from .settings import Profile as Profile

@@ -7,6 +7,10 @@
     │   ├── ReportFormatError       not a report of this program
     │   ├── SettingsError           a setting or an option that cannot be
     │   └── ResourceError           a prompt or schema file that is missing or wrong
+    ├── QueueError                  the review queue will not do that               (exit code 2)
+    │   ├── QueueUnavailable        its database is missing, busy, foreign, or of another version
+    │   ├── UnknownItem             it has no such item, article or batch
+    │   └── Refused                 an item is held by somebody else, is decided already, or was withdrawn
     └── ModelError                  no model could be spoken to                    (exit code 3)
         ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
         └── ModelRejected           it answers and will not work with us: key, name, quota
@@ -49,6 +53,22 @@ class SettingsError(InputError):
 
 class ResourceError(InputError):
     """A prompt or schema file is missing, or is not what it should be."""
+
+
+class QueueError(SummarizerError):
+    """The review queue cannot be used, or will not do what was asked."""
+
+
+class QueueUnavailable(QueueError):
+    """The database of the queue cannot be opened, or is none of this version."""
+
+
+class UnknownItem(QueueError):
+    """The queue has no such item, article or document."""
+
+
+class Refused(QueueError):
+    """A decision that may not be made: held by somebody else, decided already, withdrawn."""
 
 
 class ModelError(SummarizerError):
