@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cache, check, models, prompts, run, show
+from . import cache, check, models, prompts, queue_export, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -34,6 +34,9 @@ app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("models", epilog=models.EXAMPLES)(models.models)
 app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)
 app.add_typer(cache.app)
+_queue = typer.Typer(name="queue", rich_markup_mode="rich", help="The review queue.")
+queue_export.register(_queue)
+app.add_typer(_queue)
 
 
 def _version(wanted: bool) -> None:

@@ -49,7 +49,7 @@ def read_annotations(
 
 def _read_task(where: str, task: Any, row_of: RowOf, names: Mapping[str, str]) -> Iterator[Incoming]:
     shaped = isinstance(task, dict) and isinstance(task.get("data"), dict)
-    annotations = task.get("annotations") if shaped else None
+    annotations = task.get("annotations", []) if shaped else None
     item_id = task["data"].get("item_id") if shaped else None
     if not isinstance(annotations, list) or not isinstance(item_id, str):
         yield Incoming(where, why=_NOT_A_TASK)

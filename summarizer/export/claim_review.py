@@ -13,10 +13,10 @@ from urllib.parse import quote, urlsplit
 
 from ..article import Article
 from ..errors import SettingsError
-from ..records import Record
 from ..render.safe import safe_json
 from ..report import StatementKind
 from ..review_items import Decision, DecisionVerdict, ItemStatus, TruthRating
+from ..settings import Publishing
 from .rows import Row, Tally, Written
 
 CONTEXT = "https://schema.org"
@@ -31,21 +31,8 @@ RATINGS_DIFFER = "reviewers rated it differently"
 NOT_SAID = "the article does not have it as listed, and nobody corrected it"
 
 
-class Publisher(Record, frozen=True):
-    """Who publishes the reviews, and where.
-
-    ``page`` is the address of a review with ``{item_id}`` in it, and ``{document_id}``, ``{article_id}``
-    or ``{statement_id}`` where they are wanted. ``organisations`` are speakers that are no persons.
-    """
-
-    name: str
-    url: str
-    page: str
-    organisations: tuple[str, ...] = ()
-
-
 def write_claim_reviews(
-    rows: Iterable[Row], out: TextIO, publisher: Publisher, *, script: bool = False
+    rows: Iterable[Row], out: TextIO, publisher: Publishing, *, script: bool = False
 ) -> Written:
     """A JSON array of ClaimReview objects; with ``script`` a script element each, to paste into pages.
 
@@ -73,7 +60,7 @@ def write_claim_reviews(
     return tally.written()
 
 
-def claim_review(row: Row, decision: Decision, publisher: Publisher) -> dict[str, Any]:
+def claim_review(row: Row, decision: Decision, publisher: Publishing) -> dict[str, Any]:
     """One ClaimReview. ``decision`` has the rating; a corrected text is what counts as said."""
     item, statement = row.item, row.item.finding.statement
     if decision.truth_rating is None or not statement.speaker:
@@ -87,7 +74,7 @@ def claim_review(row: Row, decision: Decision, publisher: Publisher) -> dict[str
     return {
         "@context": CONTEXT,
         "@type": "ClaimReview",
-        "url": _page(publisher.page, places),
+        "url": _page(publisher.page or "", places),
         "claimReviewed": _corrected(row) or statement.text,
         "datePublished": decision.at[:10],
         "author": {"@type": "Organization", "name": publisher.name, "url": publisher.url},
@@ -96,27 +83,28 @@ def claim_review(row: Row, decision: Decision, publisher: Publisher) -> dict[str
     }
 
 
-def check_publisher(publisher: Publisher) -> None:
+def check_publisher(publisher: Publishing) -> None:
     """Raises SettingsError unless reviews could be published so."""
     hint = (
         "--publisher 'Example Checks' --publisher-url https://news.example.org "
         "--page-url 'https://news.example.org/checks/{item_id}', or the table [publishing] in summarizer.toml"
     )
-    if not publisher.name.strip():
-        raise SettingsError("a ClaimReview needs the name of who publishes it", hint=hint)
-    for what, url in (("the publisher's address", publisher.url), ("the page's address", publisher.page)):
-        if not url.strip():
-            raise SettingsError(f"a ClaimReview needs {what}", hint=hint)
-    if "{item_id}" not in publisher.page and "{statement_id}" not in publisher.page:
-        raise SettingsError("the page's address is the same for every claim", hint=hint)
+    parts = {"name": publisher.name, "address": publisher.url, "address of a review's page": publisher.page}
+    for what, value in parts.items():
+        if not value or not value.strip():
+            raise SettingsError(f"a ClaimReview needs the publisher's {what}", hint=hint)
+    page = publisher.page or ""
+    by_story = "{document_id}" in page or "{article_id}" in page
+    if "{item_id}" not in page and not ("{statement_id}" in page and by_story):
+        raise SettingsError(f"{page!r} would be the address of more than one review", hint=hint)
     places = dict.fromkeys(("item_id", "document_id", "article_id", "statement_id"), "x")
-    for url in (publisher.url, _page(publisher.page, places)):
+    for url in (publisher.url or "", _page(page, places)):
         try:
-            parts = urlsplit(url)
-            fits = parts.scheme in ("http", "https") and bool(parts.hostname)
+            split = urlsplit(url)
+            fits = split.scheme in ("http", "https") and bool(split.hostname)
         except ValueError:
             fits = False
-        if not fits or any(character.isspace() for character in url):
+        if not fits or not url.isprintable() or " " in url:
             raise SettingsError(f"{url!r} is no address of a page", hint=hint)
 
 

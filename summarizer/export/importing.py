@@ -1,7 +1,7 @@
 """What comes in goes into the queue, each decision once, and what became of everything is counted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,7 +9,8 @@ from ..article import Article
 from ..errors import QueueError, SourceError, UnknownItem
 from ..records import Record
 from ..review_items import Decision, ReviewItem
-from .incoming import Fate, Incoming
+from .annotations import read_annotations
+from .incoming import Fate, Incoming, read_jsonl
 from .rows import MOST_TOLD, Row
 
 
@@ -50,6 +51,7 @@ class Imported(Record, frozen=True):
         return not any(self.count(fate) for fate in _WRONG)
 
 
+_BOM = b"\xef\xbb\xbf"
 _WRONG = (Fate.PROBLEM, Fate.UNKNOWN_ITEM, Fate.ALREADY_DECIDED)
 
 
@@ -63,6 +65,27 @@ def import_decisions(queue: Target, incoming: Iterable[Incoming]) -> Imported:
         if fate in _WRONG and len(told) < MOST_TOLD:
             told.append(Told(one.where, fate, why))
     return Imported({fate: counts[fate] for fate in Fate}, tuple(told))
+
+
+def import_file(queue: Target, path: Path, names: Mapping[str, str] | None = None) -> Imported:
+    """Takes the decisions of a JSONL export, or of Label Studio's export of a project as JSON.
+
+    Which of the two it is, is told by how it begins: an array is Label Studio's. ``names`` gives the
+    reviewers behind Label Studio's numbers and addresses. Raises SourceError for a file that cannot be
+    read or is empty, ReportFormatError for an array that is broken.
+    """
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(4096).removeprefix(_BOM).lstrip()[:1]
+            if not beginning:
+                raise SourceError(f"{path} is empty", hint="summarizer queue import FILE")
+            file.seek(0)
+            if beginning != b"[":
+                return import_decisions(queue, read_jsonl(file))
+            data = file.read().removeprefix(_BOM)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
+    return import_decisions(queue, read_annotations(data, lambda item_id: row_of(queue, item_id), names))
 
 
 def row_of(queue: Target, item_id: str) -> Row | None:
@@ -114,15 +137,3 @@ def _replace(queue: Target, decision: Decision, series: str | None) -> Fate:
 
 def _content(decision: Decision) -> tuple[Any, ...]:
     return decision.verdict, decision.corrected_text, decision.note
-
-
-def beginning_of(path: Path) -> bytes:
-    """The first character of a file that is no blank, to tell an array from lines. Raises SourceError."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
-    if not start:
-        raise SourceError(f"{path} is empty", hint="summarizer queue export --format jsonl --out FILE")
-    return start
