@@ -68,6 +68,8 @@ def cell(value: Any) -> str:
 
 
 def _begins_formula(text: str) -> bool:
+    if text[:1].isalnum() and text[0].isascii():
+        return False
     for character in text:
         if character in _SEPARATORS:
             return True
@@ -88,7 +90,7 @@ def _cut(text: str) -> str:
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _item(row: Row, tally: Tally) -> dict[str, Any]:
