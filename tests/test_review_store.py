@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from summarizer.errors import QueueUnavailable
+from summarizer.errors import MissingExtra, QueueUnavailable
 from summarizer.review import upgrading
 from summarizer.review.queue import Lease, Queue
 from summarizer.review.store import APPLICATION_ID, Store, parse_url
@@ -138,7 +138,7 @@ def test_decisions_survive_a_loss_of_power_and_leases_need_not(
 
 def test_postgres_without_its_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(QueueUnavailable, match="psycopg") as caught:
+    with pytest.raises(MissingExtra, match="psycopg") as caught:
         Store("postgresql://me:pw@127.0.0.1:1/q")
     assert caught.value.hint == "pip install 'summarizer[postgres]'"
 

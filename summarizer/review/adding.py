@@ -29,8 +29,8 @@ from ..review_items import (
 from . import deciding
 from .filters import seconds_of
 from .reading import load_report
-from .rows import add_missing, plain, report_body
-from .tables import RowStatus, articles, bodies, codes, items, report_items, reports
+from .rows import add_missing, report_body
+from .tables import RowStatus, articles, bodies, codes, items, plain, report_items, reports
 
 _ALIKE = 60.0  # of 100: two statements of two versions are the same one, reworded
 

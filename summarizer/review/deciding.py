@@ -16,8 +16,38 @@ from sqlalchemy.engine import Connection, Row
 from ..errors import Refused, UnknownItem
 from ..review_items import Decision, DecisionVerdict
 from .filters import seconds_of
-from .rows import add_if_missing, plain
-from .tables import RowStatus, TurnKind, decisions, items, turns
+from .rows import add_if_missing
+from .tables import RowStatus, TurnKind, decisions, items, plain, turns
+
+# A decision stands while its reviewer's turn names it.
+STANDS = sa.and_(
+    turns.c.item_id == decisions.c.item_id,
+    turns.c.reviewer == decisions.c.reviewer,
+    turns.c.decision_id == decisions.c.id,
+)
+
+# Built once: building a statement takes longer than running it.
+_ITEM = sa.select(items).where(items.c.id == sa.bindparam("item"))
+_LOCKED = _ITEM.with_for_update()
+_KNOWN = sa.select(decisions.c.id).where(decisions.c.id == sa.bindparam("decision"))
+_TURN = (turns.c.item_id == sa.bindparam("item"), turns.c.reviewer == sa.bindparam("who"))
+_HAS_DECIDED = sa.select(turns.c.kind).where(*_TURN, turns.c.kind == TurnKind.DECIDED.value)
+_NOT_SKIPPED = sa.delete(turns).where(*_TURN, turns.c.kind == TurnKind.SKIPPED.value)
+_NOT_DECIDED = sa.delete(turns).where(*_TURN, turns.c.decision_id == sa.bindparam("decision"))
+_WRITE = sa.insert(decisions)
+_VERDICTS = (
+    sa.select(decisions.c.verdict)
+    .join(turns, STANDS)
+    .where(decisions.c.item_id == sa.bindparam("item"))
+    .order_by(decisions.c.seq)
+)
+_COUNTED = sa.update(items).where(items.c.seq == sa.bindparam("row"))
+_COUNTED = _COUNTED.values(
+    {
+        name: sa.bindparam(f"new_{name}")
+        for name in ("status", "reviews", "verdict", "changed", "holder", "lease_until")
+    }
+)
 
 
 class Recorded(StrEnum):
@@ -69,7 +99,7 @@ def decide(
     decision = msgspec.structs.replace(decision, article_id=row.article_id)
     if not _append(connection, decision, now):
         raise Refused(f"{who} has decided about {short} already", hint="To take it back: undo")
-    _tally(connection, decision.item_id, who, now)
+    _tally(connection, row, who, now)
     return decision
 
 
@@ -78,15 +108,14 @@ def record(connection: Connection, decision: Decision, now: float) -> Recorded:
 
     The same decision again changes nothing. One that takes another back is applied to that one.
     """
-    _locked(connection, decision.item_id)
-    known = sa.select(decisions.c.id).where(decisions.c.id == plain(decision.id))
-    if connection.execute(known).first() is not None:
+    row = _locked(connection, decision.item_id)
+    if connection.execute(_KNOWN, {"decision": plain(decision.id)}).first() is not None:
         return Recorded.KNOWN
     if decision.undoes is not None:
         _take_back(connection, decision)
     elif not _append(connection, decision, seconds_of(decision.at)):
         return Recorded.ALREADY_DECIDED
-    _tally(connection, decision.item_id, decision.reviewer, now)
+    _tally(connection, row, decision.reviewer, now)
     return Recorded.ADDED
 
 
@@ -94,8 +123,8 @@ def last_of(connection: Connection, reviewer: str) -> Decision | None:
     """The last decision of a reviewer that stands."""
     query = (
         sa.select(decisions.c.body)
-        .join(turns, turns.c.decision_id == decisions.c.id)
-        .where(turns.c.reviewer == reviewer, decisions.c.reviewer == reviewer)
+        .join(turns, STANDS)
+        .where(decisions.c.reviewer == reviewer)
         .order_by(decisions.c.seq.desc())
         .limit(1)
     )
@@ -108,51 +137,31 @@ def undo(connection: Connection, undoing: Decision, now: float) -> None:
 
     Raises Refused where the decision stands no longer.
     """
-    _locked(connection, undoing.item_id)
+    row = _locked(connection, undoing.item_id)
     _take_back(connection, undoing)
-    _tally(connection, undoing.item_id, undoing.reviewer, now)
+    _tally(connection, row, undoing.reviewer, now)
 
 
 def retally(connection: Connection, item_id: str, now: float) -> None:
     """Counts anew, for an item that was withdrawn and is back."""
-    _tally(connection, item_id, "", now, withdrawn_too=True)
-
-
-def standing_verdicts(connection: Connection, item_id: str) -> list[str]:
-    query = (
-        sa.select(decisions.c.verdict)
-        .join(turns, turns.c.decision_id == decisions.c.id)
-        .where(turns.c.item_id == item_id)
-        .order_by(decisions.c.seq)
-    )
-    return [str(verdict) for verdict in connection.execute(query).scalars()]
+    _tally(connection, _locked(connection, item_id), "", now, withdrawn_too=True)
 
 
 def _locked(connection: Connection, item_id: str) -> Row[Any]:
-    query = sa.select(items).where(items.c.id == plain(item_id)).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LOCKED, {"item": plain(item_id)}).one_or_none()
     if row is None:
         raise UnknownItem(f"there is no item {item_id}", hint="summarizer queue list")
     return row
 
 
 def _has(connection: Connection, decision: Decision) -> bool:
-    turn = sa.select(turns.c.kind).where(
-        turns.c.item_id == decision.item_id,
-        turns.c.reviewer == decision.reviewer,
-        turns.c.kind == TurnKind.DECIDED.value,
-    )
-    return connection.execute(turn).first() is not None
+    turn = {"item": decision.item_id, "who": decision.reviewer}
+    return connection.execute(_HAS_DECIDED, turn).first() is not None
 
 
 def _append(connection: Connection, decision: Decision, at: float) -> bool:
     """Writes the decision and the reviewer's turn; False where they have decided already."""
-    skipped = sa.delete(turns).where(
-        turns.c.item_id == decision.item_id,
-        turns.c.reviewer == decision.reviewer,
-        turns.c.kind == TurnKind.SKIPPED.value,
-    )
-    connection.execute(skipped)
+    connection.execute(_NOT_SKIPPED, {"item": decision.item_id, "who": decision.reviewer})
     turn = {
         "item_id": decision.item_id,
         "reviewer": decision.reviewer,
@@ -166,12 +175,8 @@ def _append(connection: Connection, decision: Decision, at: float) -> bool:
 
 
 def _take_back(connection: Connection, undoing: Decision) -> None:
-    turn = sa.delete(turns).where(
-        turns.c.item_id == undoing.item_id,
-        turns.c.reviewer == undoing.reviewer,
-        turns.c.decision_id == undoing.undoes,
-    )
-    if not connection.execute(turn).rowcount:
+    turn = {"item": undoing.item_id, "who": undoing.reviewer, "decision": undoing.undoes}
+    if not connection.execute(_NOT_DECIDED, turn).rowcount:
         raise Refused(f"the decision {undoing.undoes} stands no longer")
     _write(connection, undoing, seconds_of(undoing.at))
 
@@ -186,25 +191,30 @@ def _write(connection: Connection, decision: Decision, at: float) -> None:
         "undoes": decision.undoes,
         "body": decision.to_json(),
     }
-    connection.execute(sa.insert(decisions), values)
+    connection.execute(_WRITE, values)
 
 
 def _tally(
-    connection: Connection, item_id: str, reviewer: str, now: float, *, withdrawn_too: bool = False
+    connection: Connection, row: Row[Any], reviewer: str, now: float, *, withdrawn_too: bool = False
 ) -> None:
     """Counts the standing decisions; the reviewer's lease is over, somebody else's is not."""
-    row = connection.execute(sa.select(items).where(items.c.id == item_id)).one()
-    verdicts = standing_verdicts(connection, item_id)
+    verdicts = [str(said) for said in connection.execute(_VERDICTS, {"item": row.id}).scalars()]
     verdict = settled(verdicts, row.min_reviews)
-    values: dict[str, Any] = {
-        "reviews": len(verdicts),
-        "verdict": None if verdict is None else verdict.value,
-        "changed": now,
-    }
-    if row.status != RowStatus.WITHDRAWN or withdrawn_too:
-        held = row.status == RowStatus.LEASED and row.holder != reviewer and row.lease_until > now
-        open_ = RowStatus.LEASED if held else RowStatus.OPEN
-        values["status"] = (open_ if verdict is None else RowStatus.DECIDED).value
+    status, holder, until = row.status, row.holder, row.lease_until
+    if status != RowStatus.WITHDRAWN or withdrawn_too:
+        held = status == RowStatus.LEASED and holder != reviewer and until > now
         if not held:  # whoever holds it may still say what they came to
-            values |= {"holder": None, "lease_until": None}
-    connection.execute(sa.update(items).where(items.c.id == item_id).values(values))
+            holder = until = None
+        status = (RowStatus.LEASED if held else RowStatus.OPEN).value
+        if verdict is not None:
+            status = RowStatus.DECIDED.value
+    values = {
+        "row": row.seq,
+        "new_status": status,
+        "new_reviews": len(verdicts),
+        "new_verdict": None if verdict is None else verdict.value,
+        "new_changed": now,
+        "new_holder": holder,
+        "new_lease_until": until,
+    }
+    connection.execute(_COUNTED, values)

@@ -1,6 +1,7 @@
 """Which items are meant: filters as data, and as the conditions that a database understands."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +10,7 @@ from ..flags import FlagCode
 from ..records import Record
 from ..report import StatementKind
 from ..review_items import ItemStatus
-from .tables import RowStatus, codes, decisions, items
+from .tables import RowStatus, TurnKind, codes, items, plain, turns
 
 
 class Filters(Record, frozen=True, kw_only=True):
@@ -37,7 +38,15 @@ class Filters(Record, frozen=True, kw_only=True):
     @property
     def narrows(self) -> bool:
         """Whether anything is asked for."""
-        return any(getattr(self, name) is not None for name in self.__struct_fields__)
+        return bool(self.shape)
+
+    @property
+    def shape(self) -> frozenset[str]:
+        """What is asked for, without the values: statements that differ in values only are built once."""
+        asked = {name for name in self.__struct_fields__ if getattr(self, name) is not None}
+        if self.status is not None:
+            asked = asked - {"status"} | {f"status {self.status}"}
+        return frozenset(asked)
 
 
 EVERYTHING = Filters()
@@ -48,40 +57,49 @@ _STORED = {
 }
 
 
-def conditions(filters: Filters, now: float, table: sa.FromClause = items) -> list[sa.ColumnElement[bool]]:
-    """The filters on the table of items, or on an alias of it."""
+def conditions(shape: frozenset[str], table: sa.FromClause = items) -> list[sa.ColumnElement[bool]]:
+    """Filters of a shape on the table of items, or on an alias of it; ``parameters`` has their values."""
     column = table.c
-    found: list[sa.ColumnElement[bool]] = []
-    equal = {
-        column.article_id: filters.article,
-        column.document_id: filters.document,
-        column.language: filters.language,
-        column.batch_id: filters.batch,
-        column.kind: filters.kind,
+    value: dict[str, sa.BindParameter[Any]] = {
+        name: sa.bindparam(f"only_{name}") for name in Filters.__struct_fields__
     }
-    found += [one == str(wanted) for one, wanted in equal.items() if wanted is not None]
-    if filters.min_risk is not None:
-        found.append(column.risk >= filters.min_risk)
-    if filters.max_risk is not None:
-        found.append(column.risk <= filters.max_risk)
-    if filters.older_than_s is not None:
-        found.append(column.added <= now - filters.older_than_s)
-    if filters.newer_than_s is not None:
-        found.append(column.added >= now - filters.newer_than_s)
-    if filters.since is not None:
-        found.append(column.changed >= seconds_of(filters.since))
-    if filters.status is not None:
-        found.append(column.status.in_([str(one) for one in _STORED[filters.status]]))
-    if filters.code is not None:
-        with_code = sa.select(codes.c.item_id).where(codes.c.code == str(filters.code))
-        found.append(column.id.in_(with_code))
-    if filters.reviewer is not None:
-        undone = decisions.alias("undone")
-        taken_back = sa.exists().where(undone.c.undoes == decisions.c.id)
-        by_them = sa.select(decisions.c.item_id).where(
-            decisions.c.reviewer == filters.reviewer, decisions.c.undoes.is_(None), ~taken_back
-        )
-        found.append(column.id.in_(by_them))
+    with_code = sa.select(codes.c.item_id).where(codes.c.code == value["code"])
+    by_them = sa.select(turns.c.item_id).where(
+        turns.c.reviewer == value["reviewer"], turns.c.kind == TurnKind.DECIDED.value
+    )
+    known = {
+        "article": column.article_id == value["article"],
+        "document": column.document_id == value["document"],
+        "language": column.language == value["language"],
+        "batch": column.batch_id == value["batch"],
+        "kind": column.kind == value["kind"],
+        "min_risk": column.risk >= value["min_risk"],
+        "max_risk": column.risk <= value["max_risk"],
+        "older_than_s": column.added <= value["older_than_s"],
+        "newer_than_s": column.added >= value["newer_than_s"],
+        "since": column.changed >= value["since"],
+        "code": column.id.in_(with_code),
+        "reviewer": column.id.in_(by_them),
+    }
+    for status, stored in _STORED.items():
+        known[f"status {status}"] = column.status.in_([one.value for one in stored])
+    return [known[name] for name in sorted(shape)]
+
+
+def parameters(filters: Filters, now: float) -> dict[str, str | float]:
+    """The values of the filters, for statements made with ``conditions``."""
+    found: dict[str, str | float] = {}
+    for name in filters.shape:
+        if name.startswith("status "):
+            continue
+        value = getattr(filters, name)
+        if name in ("older_than_s", "newer_than_s"):
+            value = now - value
+        elif name == "since":
+            value = seconds_of(value)
+        elif isinstance(value, str):
+            value = plain(value)
+        found[f"only_{name}"] = value
     return found
 
 

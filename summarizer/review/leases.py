@@ -6,6 +6,8 @@ their own: as a second condition of that sub-select they would keep it from usin
 """
 
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,7 +15,7 @@ from sqlalchemy.engine import Connection
 from ..errors import Refused, UnknownItem
 from ..records import Record
 from ..review_items import ReviewItem
-from .filters import Filters, conditions
+from .filters import Filters, conditions, parameters
 from .rows import item_of
 from .tables import RowStatus, TurnKind, bodies, items, skips, turns
 
@@ -54,63 +56,82 @@ class Nothing(Record, frozen=True):
 
 
 _FREE = {"status": RowStatus.OPEN.value, "holder": None, "lease_until": None}
+_BODY = sa.select(bodies.c.body).where(bodies.c.item_id == sa.bindparam("item"))
+_GIVEN = (items.c.id, items.c.reviews, items.c.min_reviews)
+
+
+@lru_cache(maxsize=128)
+def _taking(shape: frozenset[str]) -> sa.UpdateBase:
+    """The statement that takes the next item, for one shape of filters: built once, since that is slow."""
+    pick = items.alias("pick")
+    had = sa.exists().where(turns.c.item_id == pick.c.id, turns.c.reviewer == sa.bindparam("who"))
+    chosen = (
+        sa.select(pick.c.seq)
+        .where(pick.c.status == RowStatus.OPEN.value, ~had, *conditions(shape, pick))
+        .order_by(pick.c.priority.desc(), pick.c.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=pick)
+        .scalar_subquery()
+    )
+    return (
+        sa.update(items)
+        .where(items.c.seq == chosen)
+        .values(status=RowStatus.LEASED.value, holder=sa.bindparam("who"), lease_until=sa.bindparam("until"))
+        .returning(*_GIVEN)
+    )
+
+
+@lru_cache(maxsize=128)
+def _resuming(shape: frozenset[str]) -> sa.UpdateBase:
+    pick = items.alias("pick")
+    who: sa.BindParameter[str] = sa.bindparam("who")
+    chosen = (
+        sa.select(pick.c.seq)
+        .where(pick.c.status == RowStatus.LEASED.value, pick.c.holder == who, *conditions(shape, pick))
+        .order_by(pick.c.priority.desc(), pick.c.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=pick)
+        .scalar_subquery()
+    )
+    renewed = sa.update(items).where(items.c.seq == chosen)
+    return renewed.values(lease_until=sa.bindparam("until")).returning(*_GIVEN)
 
 
 def take(
     connection: Connection, reviewer: str, filters: Filters, now: float, until: float
 ) -> tuple[ReviewItem, int] | None:
     """Leases the most urgent item that the reviewer has not had; it, and how many have decided."""
-    pick = items.alias("pick")
-    had = sa.exists().where(turns.c.item_id == pick.c.id, turns.c.reviewer == reviewer)
-    chosen = (
-        sa.select(pick.c.seq)
-        .where(pick.c.status == RowStatus.OPEN.value, ~had, *conditions(filters, now, pick))
-        .order_by(pick.c.priority.desc(), pick.c.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=pick)
-        .scalar_subquery()
-    )
-    leased = (
-        sa.update(items)
-        .where(items.c.seq == chosen)
-        .values(status=RowStatus.LEASED.value, holder=reviewer, lease_until=until)
-        .returning(items.c.id, items.c.reviews, items.c.min_reviews)
-    )
-    row = connection.execute(leased).one_or_none()
-    return None if row is None else (_item(connection, row.id, row.min_reviews), row.reviews)
+    values = {"who": reviewer, "until": until, **parameters(filters, now)}
+    return _given(connection, connection.execute(_taking(filters.shape), values).one_or_none())
 
 
 def resume(
     connection: Connection, reviewer: str, filters: Filters, now: float, until: float
 ) -> tuple[ReviewItem, int] | None:
     """The item that the reviewer holds already, as after a terminal that was closed; its lease runs anew."""
-    query = (
-        sa.select(items.c.seq)
-        .where(items.c.status == RowStatus.LEASED.value, items.c.holder == reviewer)
-        .where(*conditions(filters, now))
-        .order_by(items.c.priority.desc(), items.c.seq)
-        .limit(1)
-    )
-    found = connection.execute(query).scalar_one_or_none()
-    if found is None:
+    values = {"who": reviewer, "until": until, **parameters(filters, now)}
+    return _given(connection, connection.execute(_resuming(filters.shape), values).one_or_none())
+
+
+def _given(connection: Connection, row: Any) -> tuple[ReviewItem, int] | None:
+    if row is None:
         return None
-    renewed = (
-        sa.update(items)
-        .where(items.c.seq == found, items.c.status == RowStatus.LEASED.value, items.c.holder == reviewer)
-        .values(lease_until=until)
-        .returning(items.c.id, items.c.reviews, items.c.min_reviews)
-    )
-    row = connection.execute(renewed).one_or_none()
-    return None if row is None else (_item(connection, row.id, row.min_reviews), row.reviews)
+    body = connection.execute(_BODY, {"item": row.id}).scalar_one()
+    return item_of(body, RowStatus.LEASED.value, row.min_reviews), int(row.reviews)
+
+
+_RAN_OUT = (
+    items.c.status == RowStatus.LEASED.value,
+    items.c.lease_until <= sa.bindparam("now"),
+)
+_ANY_RAN_OUT = sa.select(items.c.seq).where(*_RAN_OUT).limit(1)
 
 
 def sweep(connection: Connection, now: float) -> int:
     """Puts back what nobody decided in time; how many items."""
-    ran_out = (items.c.status == RowStatus.LEASED.value, items.c.lease_until <= now)
-    if connection.execute(sa.select(items.c.seq).where(*ran_out).limit(1)).first() is None:
+    if connection.execute(_ANY_RAN_OUT, {"now": now}).first() is None:
         return 0
-    back = sa.update(items).where(*ran_out)
-    return connection.execute(back.values(_FREE)).rowcount
+    return connection.execute(sa.update(items).where(*_RAN_OUT).values(_FREE), {"now": now}).rowcount
 
 
 def lease_one(connection: Connection, item_id: str, reviewer: str, now: float, until: float) -> int | None:
@@ -169,10 +190,10 @@ def why_nothing(connection: Connection, reviewer: str, filters: Filters, now: fl
     is_leased = items.c.status == RowStatus.LEASED.value
     everything = sa.select(sa.func.count()).select_from(items).where(sa.or_(is_open, is_leased))
     total = int(connection.execute(everything).scalar_one())
-    wanted = conditions(filters, now)
+    wanted, values = conditions(filters.shape), parameters(filters, now)
     own = sa.func.count(sa.case((items.c.holder == reviewer, 1)))
     leased = sa.select(sa.func.count(), own).select_from(items).where(is_leased, *wanted)
-    held, with_you = map(int, connection.execute(leased).one())
+    held, with_you = map(int, connection.execute(leased, values).one())
     with_others = held - with_you
     mine = (
         sa.select(turns.c.kind, sa.func.count())
@@ -180,7 +201,7 @@ def why_nothing(connection: Connection, reviewer: str, filters: Filters, now: fl
         .where(turns.c.reviewer == reviewer, is_open, *wanted)
         .group_by(turns.c.kind)
     )
-    kinds = {str(kind): int(number) for kind, number in connection.execute(mine)}
+    kinds = {str(kind): int(number) for kind, number in connection.execute(mine, values)}
     decided, skipped = kinds.get(TurnKind.DECIDED, 0), kinds.get(TurnKind.SKIPPED, 0)
     if not total:
         why = Why.EMPTY
@@ -191,14 +212,6 @@ def why_nothing(connection: Connection, reviewer: str, filters: Filters, now: fl
     else:
         why = Why.FILTERED
     return Nothing(why, total, with_others, decided, skipped, with_you)
-
-
-def _item(connection: Connection, item_id: str, min_reviews: int) -> ReviewItem:
-    body = connection.execute(_BODY, {"id": item_id}).scalar_one()
-    return item_of(body, RowStatus.OPEN.value, min_reviews)
-
-
-_BODY = sa.select(bodies.c.body).where(bodies.c.item_id == sa.bindparam("id"))
 
 
 def _require(connection: Connection, item_id: str) -> None:

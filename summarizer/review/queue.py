@@ -31,8 +31,9 @@ from .deleting import Deletion
 from .filters import EVERYTHING, Filters
 from .leases import Lease, Nothing, Why
 from .reading import Skip, Version
-from .rows import Queued, iso, plain
+from .rows import Queued, iso
 from .store import Store
+from .tables import plain
 
 LEASE_S = 900.0  # a quarter of an hour: reading, looking something up, a cup of tea
 _SWEEP_EVERY_S = 1.0

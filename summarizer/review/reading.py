@@ -11,9 +11,10 @@ from ..errors import UnknownItem
 from ..records import Record
 from ..report import Report
 from ..review_items import Decision
-from .filters import Filters, conditions
-from .rows import COLUMNS, Queued, decisions_of, iso, plain, queued, report_of
-from .tables import articles, bodies, decisions, items, reports, skips, turns
+from .deciding import STANDS
+from .filters import Filters, conditions, parameters
+from .rows import COLUMNS, Queued, decisions_of, iso, queued, report_of
+from .tables import articles, bodies, decisions, items, plain, reports, skips, turns
 
 
 class Skip(Record, frozen=True):
@@ -47,28 +48,30 @@ def page(
     # Sorted without their bodies: those are read for the few that are shown.
     chosen = (
         sa.select(items.c.seq)
-        .where(*conditions(filters, now))
+        .where(*conditions(filters.shape))
         .order_by(items.c.priority.desc(), items.c.seq)
         .offset(offset)
         .limit(limit)
         .subquery()
     )
     query = _SELECT.join(chosen, chosen.c.seq == items.c.seq)
-    rows = connection.execute(query.order_by(items.c.priority.desc(), items.c.seq))
+    query = query.order_by(items.c.priority.desc(), items.c.seq)
+    rows = connection.execute(query, parameters(filters, now))
     return [queued(row, now) for row in rows]
 
 
 def count(connection: Connection, filters: Filters, now: float) -> int:
-    query = sa.select(sa.func.count()).select_from(items).where(*conditions(filters, now))
-    return int(connection.execute(query).scalar_one())
+    query = sa.select(sa.func.count()).select_from(items).where(*conditions(filters.shape))
+    return int(connection.execute(query, parameters(filters, now)).scalar_one())
 
 
 def chunk(
     connection: Connection, filters: Filters, now: float, after: int, size: int
 ) -> tuple[list[Queued], int]:
     """The next items in the order in which they were put in, and where to go on."""
-    query = _SELECT.where(items.c.seq > after, *conditions(filters, now)).order_by(items.c.seq).limit(size)
-    rows = connection.execute(query).all()
+    wanted = conditions(filters.shape)
+    query = _SELECT.where(items.c.seq > after, *wanted).order_by(items.c.seq).limit(size)
+    rows = connection.execute(query, parameters(filters, now)).all()
     return [queued(row, now) for row in rows], rows[-1].seq if rows else after
 
 
@@ -102,7 +105,7 @@ def standing(connection: Connection, item_ids: Sequence[str]) -> dict[str, tuple
     for start in range(0, len(item_ids), 500):
         query = (
             sa.select(decisions.c.item_id, decisions.c.body)
-            .join(turns, turns.c.decision_id == decisions.c.id)
+            .join(turns, STANDS)
             .where(decisions.c.item_id.in_(item_ids[start : start + 500]))
             .order_by(decisions.c.seq)
         )

@@ -1,8 +1,8 @@
 """Rows to data and back: what a row's columns say stands above what its body says."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,9 +15,6 @@ from ..records import Record
 from ..report import Report
 from ..review_items import Decision, DecisionVerdict, ItemStatus, ReviewItem
 from .tables import RowStatus, bodies, items
-
-# What PostgreSQL's text refuses, or UTF-8 cannot hold. Bodies are JSON and keep it as an escape.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Queued(Record, frozen=True):
@@ -35,11 +32,6 @@ class Queued(Record, frozen=True):
     held_until: str | None = None
 
 
-def plain(text: str) -> str:
-    """Text that any column can hold."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
 def iso(stamp: float) -> str:
     return datetime.fromtimestamp(stamp, UTC).isoformat(timespec="seconds")
 
@@ -47,17 +39,20 @@ def iso(stamp: float) -> str:
 def add_missing(connection: Connection, table: sa.Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows whose keys are not there yet."""
     if values:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(values))
+        connection.execute(_insert(connection.dialect.name, table), list(values))
 
 
 def add_if_missing(connection: Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
     """Inserts a row unless its key is there; whether it was inserted."""
-    made = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key)
+    made = _insert(connection.dialect.name, table).returning(*table.primary_key)
     return connection.execute(made, dict(values)).first() is not None
 
 
-def _insert(connection: Connection, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+@lru_cache(maxsize=32)  # building a statement takes longer than running it
+def _insert(dialect: str, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 COLUMNS = (

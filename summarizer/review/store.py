@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from ..errors import QueueUnavailable
+from ..errors import MissingExtra, QueueUnavailable
 from .tables import REVISION, metadata
 
 APPLICATION_ID = 0x53_55_4D_51  # stands in the header of our files, so that no other one is written to
@@ -179,10 +179,7 @@ class Store:
         try:
             engine = sa.create_engine(self.url, **options)
         except ModuleNotFoundError as error:
-            raise QueueUnavailable(
-                "a queue in PostgreSQL needs the package psycopg, which is not installed",
-                hint="pip install 'summarizer[postgres]'",
-            ) from error
+            raise MissingExtra("queues in PostgreSQL", "postgres", "psycopg") from error
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise QueueUnavailable(f"the queue {self.name} cannot be opened: {error}") from error
         if self.is_sqlite:

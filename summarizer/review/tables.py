@@ -5,6 +5,7 @@ tables that the migrations make with the ones below. Times are seconds since 197
 Small columns stand apart from the long texts: whoever sorts or filters reads no bodies.
 """
 
+import re
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -13,6 +14,15 @@ REVISION = "0001"
 
 metadata = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up in an INTEGER only
+
+
+# What PostgreSQL's text refuses, or UTF-8 cannot hold. Bodies are JSON and keep it as an escape.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Text that any column can hold."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 class RowStatus(StrEnum):
