@@ -242,7 +242,7 @@ def _tell_written(written: "Written", form: _Format, out: str, json: bool) -> No
         lines = [f"{problem.item_id[:12]}: {problem.what}" for problem in written.told[:10]]
         more = written.problems - len(lines)
         lines += [f"and {more:,} more, in --json"] if more else []
-        complain(f"{written.problems:,} pieces could not be written as they are, and were left out")
+        complain(f"{_counted(written.problems, 'piece')} left out: not what the texts have there")
         for line in lines:
             note(f"  {line}")
 
@@ -263,14 +263,14 @@ def _tell_imported(found: "Imported", file: Path, json: bool) -> None:
 
 
 _WORDS = {
-    "added": "decisions added",
-    "replaced": "changed since, and replaced",
+    "added": "added",
+    "replaced": "changed since and replaced",
     "known": "known already",
-    "already_decided": "by people who decided otherwise here",
-    "unknown_item": "about items that are not in this queue",
+    "already_decided": "where the same person decided otherwise here",
+    "unknown_item": "about no item of this queue",
     "no_decision": "without a decision",
-    "cancelled": "skipped by their annotators",
-    "problem": "that could not be read",
+    "cancelled": "skipped in Label Studio",
+    "problem": "not readable",
 }
 
 
