@@ -27,6 +27,7 @@ from .checks import (
     quantifiers,
     quotes,
     roles,
+    trend,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -57,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     order.check,
     polarity.check,
     comparison.check,
+    trend.check,
     hedges.check,
     quantifiers.check,
     cause.check,

@@ -26,6 +26,7 @@ _LONGEST = 200  # words of a sentence that are read: what is longer is no senten
 _PLACES = 6  # places of one word that are compared
 _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
+_SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
 
@@ -231,16 +232,20 @@ def _nearness(distance: int) -> float:
 class Fit:
     """How well a place of the article has the surroundings of a place of the statement.
 
-    ``share`` of the surroundings' weight (0 to 1); ``anchors``: how many of its words stand near.
+    ``share`` of the surroundings' weight (0 to 1); ``anchors``: how many of its words stand near; ``whole``:
+    the article's whole sentence is short, and the statement has all of it.
     """
 
     share: float = 0.0
     anchors: int = 0
+    whole: bool = False
 
     @property
     def good(self) -> bool:
         """Enough to say that the two places tell the same."""
-        return (self.anchors >= 2 and self.share >= 0.4) or (self.anchors >= 1 and self.share >= 0.6)
+        if self.anchors >= 1 and (self.whole or self.share >= 0.5):
+            return True
+        return self.anchors >= 2 and self.share >= 0.33
 
 
 def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
@@ -256,4 +261,11 @@ def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
         nearness = max(_nearness(theirs.distance(place, at)) for place in places)
         share += weight * nearness
         anchors += nearness >= 0.5
-    return Fit(share / around.total, anchors)
+    return Fit(share / around.total, anchors, bool(anchors) and _all_of(theirs, at, mine))
+
+
+def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
+    """Whether a short sentence of the article says nothing but what the statement says."""
+    denying = {hit.first for hit in theirs.hits("negation_words")}
+    rest = [i for i, content in enumerate(theirs.content) if content and i != at and i not in denying]
+    return 0 < len(rest) <= _SHORT and all(mine.find(theirs.tokens[i]) for i in rest)

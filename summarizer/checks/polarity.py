@@ -50,8 +50,9 @@ def _opposite(
     if not sign or _quoted_name(mine, hit) or hit.first in mine.quoted:
         return None
     around = context(mine, hit.first, hit.last, read)
-    agree = against = Fit()
+    against = Fit()
     where: tuple[Related, Hit] | None = None
+    agreeing: list[tuple[Fit, Related]] = []
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
         for there in other.clauses.hits(_TABLE):
@@ -63,9 +64,13 @@ def _opposite(
                 if fits > against:
                     against, where = fits, (other, there)
             else:
-                agree = max(agree, fits)
-    agree = max(agree, _same_word(hit, around, mine, own, near, read))
-    if where is None or not against.good or agree.share >= _RIVAL * against.share:
+                agreeing.append((fits, other))
+    if where is None or not against.good:
+        return None
+    # In one sentence the two have the same surroundings: the nearer of them tells.
+    agree = [fits.share / (1.0 if other is where[0] else _RIVAL) for fits, other in agreeing]
+    agree.append(_same_word(hit, around, mine, own, near, read).share / _RIVAL)
+    if max(agree) >= against.share:
         return None
     other, there = where
     return _signal(mine, own, hit.first, hit.last, read, other, there.first)
