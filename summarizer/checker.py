@@ -142,7 +142,7 @@ def _check(
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
     if repeats := injection.repeated(evidence, suspected):
         signals = (*signals, repeats)
-    signals = (*signals, *headline.check(text, signals), *conflicts)
+    signals = (*signals, *headline.check(text, signals, read), *conflicts)
     risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)

@@ -26,6 +26,7 @@ _LONGEST = 200  # words of a sentence that are read: what is longer is no senten
 _PLACES = 6  # places of one word that are compared
 _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
+_BEGINNING = 5  # letters by which forms of one word are told
 _SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
@@ -47,7 +48,7 @@ class Clauses:
         found: dict[str, list[int]] = {}
         for index, token in enumerate(self.tokens):
             if self.content[index]:
-                for key in dict.fromkeys((_root(token, self.lex.code), _family(token))):
+                for key in dict.fromkeys((_root(token, self.lex.code), _family(token), _beginning(token))):
                     found.setdefault(key, []).append(index)
         return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
 
@@ -78,6 +79,10 @@ class Clauses:
         """Where a word of another text stands here, also in another form."""
         same = self.keys.get(_root(token, self.lex.code), ())
         return same or self.keys.get(_family(token), ())
+
+    def find_form(self, token: Token) -> tuple[int, ...]:
+        """Where a word of another text stands here, in whatever form, and no other word for the same."""
+        return self.keys.get(_root(token, self.lex.code), ()) or self.keys.get(_beginning(token), ())
 
     def distance(self, one: int, other: int) -> int:
         return abs(self.place[one] - self.place[other])
@@ -114,6 +119,10 @@ def _root(token: Token, code: str) -> str:
 
 def _family(token: Token) -> str:
     return f"{family(token)}*"  # apart from the stems, which are exact
+
+
+def _beginning(token: Token) -> str:
+    return f"{token.norm[:_BEGINNING]}~"
 
 
 @cache

@@ -83,7 +83,7 @@ def _same_word(
     best = Fit()
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
-        for place in other.clauses.find(mine.tokens[hit.last - 1]):
+        for place in other.clauses.find_form(mine.tokens[hit.last - 1]):
             if theirs.sign[place] in (0, own.sign[hit.last - 1]):
                 best = max(best, fit(around, mine, other.clauses, place))
     return best
