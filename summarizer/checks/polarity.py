@@ -105,13 +105,14 @@ def _negated(
     where: tuple[Related, int] | None = None
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
+        forms = set(other.clauses.find_form(mine.tokens[index]))
         for place in other.clauses.find(mine.tokens[index]):
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
             if value == -sign and (sign == -1 or place in theirs.heads):
                 if sign == -1 and other.clauses.hits("negation_adverse"):
                     value = 0
-                elif fits > against:
+                elif place in forms and fits > against:
                     against, where = fits, (other, place)
             if value != -sign:
                 agree = max(agree, fits)
