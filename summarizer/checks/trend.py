@@ -7,14 +7,15 @@ percent" meets "6 percent fewer", which no one word joins. Left alone: denied di
 directions equally near, dates and places in an order, and comparisons told from the other side ("B was 4
 points below A" for "A was 4 points above B").
 
-Keys of ``opposites.toml``: the first line of ``directions``, and ``figure_ways`` (``up words | down words``).
+Keys of ``opposites.toml``: the first line of ``directions``, ``figure_ways`` (``up words | down words``) and
+``way_exempt`` ("made up").
 """
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
-from .comparison import _common, _sides
+from .comparison import _beside, _common, _other_figures, _sides
 from .context import ReadArticle, ReadStatement
 from .figures import Figure
 from .negation import signs
@@ -23,27 +24,52 @@ from .polarity import clause_evidence
 from .terms import Hit
 from .text import span
 
+_RIVAL = 0.5
+_LONG_TIMES = frozenset({"year", "month", "week", "day"})  # "ten years ago" is when, not how much
+_FIRST_LINE = "0"  # of ``directions``: up and down
 _REACH = 7  # words, boundaries counted, from a figure to its direction
 _TABLES = ("directions", "figure_ways")
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first figure that goes the other way in the article."""
-    if not statement.figures:
-        return ()
     mine = statement_clauses(statement, read)
     ways = _ways(mine)
     if not ways:
         return ()
-    near: tuple[Related, ...] | None = None
+    near = related(statement, alignment, read)
     for figure in statement.figures:
         way = _way(figure, mine, ways)
-        if way is None:
-            continue
-        near = near or related(statement, alignment, read)
-        if found := _check(figure, way, mine, near, read):
+        if way is not None and (found := _check(figure, way, mine, near, read)):
+            return (found,)
+    for sign, hit in ways:
+        if found := _without_figure(sign, hit, mine, near, read):
             return (found,)
     return ()
+
+
+def _without_figure(
+    sign: int, hit: Hit, mine: Clauses, near: tuple[Related, ...], read: ReadArticle
+) -> Signal | None:
+    """The same thing beside a direction on both sides, and the directions differ: "slipped", "better"."""
+    around = context(mine, hit.first, hit.last, read)
+    agree = Fit()
+    against: tuple[Fit, Related, Hit] | None = None
+    for other in near:
+        for sign_there, there in _ways(other.clauses):
+            if _told_from_the_other_side(hit, mine, there, other.clauses):
+                return None
+            if not _beside(hit, mine, there, other.clauses) or _other_figures(hit, mine, there, other.clauses):
+                continue
+            fits = fit(around, mine, other.clauses, there.first)
+            if sign_there == sign:
+                agree = max(agree, fits)
+            elif fits.good and (against is None or fits > against[0]):
+                against = fits, other, there
+    if against is None or agree.share >= _RIVAL * against[0].share:
+        return None
+    first, last = mine.tokens[hit.first], mine.tokens[hit.last - 1]
+    return _signal(span(mine.text, first.start, last.end), against[1], against[2], read)
 
 
 def _check(
@@ -70,26 +96,31 @@ def _check(
     _, other, there_hit = against
     first, last = mine.tokens[hit.first], mine.tokens[hit.last - 1]
     shown = span(mine.text, min(first.start, figure.start), max(last.end, figure.end))
-    quoted = clause_evidence(other, there_hit.first, read)
+    return _signal(shown, other, there_hit, read)
+
+
+def _signal(shown: Span, other: Related, hit: Hit, read: ReadArticle) -> Signal:
+    quoted = clause_evidence(other, hit.first, read)
     message = f"“{shown.text}”: the article has it the other way round, “{quoted.quote}”"
     return Signal("trend", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), (quoted,))
 
 
 def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
     """Words of direction: 1 up, -1 down."""
-    found = [hit for hit in clauses.hits("directions") if hit.label[:-1] == "1"]
+    found = [hit for hit in clauses.hits("directions") if hit.label[:-1] == _FIRST_LINE]
     found += clauses.hits("figure_ways")
     sign = signs(clauses.text, clauses.lex.code).sign
+    exempt = {i for hit in clauses.hits("way_exempt") for i in range(hit.first, hit.last)}
     return tuple(
         (1 if hit.label[-1] == "+" else -1, hit)
         for hit in found
-        if sign[hit.last - 1] == 1 and hit.first not in clauses.quoted
+        if sign[hit.last - 1] == 1 and hit.first not in clauses.quoted and hit.first not in exempt
     )
 
 
 def _way(figure: Figure, clauses: Clauses, ways: tuple[tuple[int, Hit], ...]) -> tuple[int, Hit] | None:
     """The direction nearest to a figure; None where none is near, or two equally."""
-    if figure.date or figure.ordinal:
+    if figure.date or figure.ordinal or figure.unit in _LONG_TIMES:
         return None
     at = next((i for i, token in enumerate(clauses.tokens) if token.start >= figure.start), None)
     if at is None:
