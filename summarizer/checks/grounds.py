@@ -12,7 +12,7 @@ Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gon
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .counterparts import MOST_TOKENS
@@ -35,7 +35,8 @@ class Place:
     """A figure with its surroundings: family of a word -> how near (0 to 1).
 
     ``nouns`` are the families of the words behind it, of which one is what it counts; ``role`` is OLD for a
-    value that was, NEW for the one that replaced it; ``sentence`` is None in a statement.
+    value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
+    multiples in words of the same sentence and the next ("Half of them").
     """
 
     figure: Figure
@@ -43,6 +44,7 @@ class Place:
     nouns: frozenset[str]
     role: str | None
     sentence: ReadSentence | None = None
+    factors: tuple[float, ...] = ()
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -57,15 +59,20 @@ def article_places(read: ReadArticle) -> tuple[Place, ...]:
 def _article_places(read: ReadArticle) -> Iterator[Place]:
     before: ReadSentence | None = None
     text = read.article.text
-    for sentence in read.sentences:
+    factors = [_factors(s, read.lex) for s in read.sentences]
+    for index, sentence in enumerate(read.sentences):
         if sentence.figures and len(sentence.tokens) <= MOST_TOKENS:
             beside = before is not None and "\n" not in text[before.start + len(before.text) : sentence.start]
             context = _content_families(before, read.lex) if before is not None and beside else ()
             for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
                 for kin in context:
                     place.near.setdefault(kin, _BEFORE)
-                yield Place(place.figure, place.near, place.nouns, place.role, sentence)
+                yield replace(place, sentence=sentence, factors=sum(factors[index : index + 2], ()))
         before = sentence
+
+
+def _factors(sentence: ReadSentence, lex: Lexicon) -> tuple[float, ...]:
+    return tuple(float(hit.label) for hit in terms(lex.code, "multiples").find(sentence.tokens))
 
 
 def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
@@ -217,7 +224,7 @@ def _roles(
         if any(f.date or f.ordinal for f in pair) or pair[0].unit != pair[1].unit:
             continue
         left, right = bounds[one], bounds[other]
-        if left is None or right is None or right[0] - left[1] > 8 or _part_of(tokens, left[1], right[0]):
+        if left is None or right is None or right[0] - left[1] > 8:
             continue
         if marked[one] == OLD and marked[other] == NEW:  # from 12 to 9
             roles[one], roles[other] = OLD, NEW
@@ -241,11 +248,6 @@ def _ends(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]])
         end >= len(phrase) and all(tokens[end - len(phrase) + at].norm == word for at, word in enumerate(phrase))
         for phrase in phrases
     )
-
-
-def _part_of(tokens: Sequence[Token], left: int, right: int) -> bool:
-    """Three of five: nothing between but a word or two, and no word of change before the first."""
-    return right - left <= 1
 
 
 def _told_as_old(
