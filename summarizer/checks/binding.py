@@ -10,6 +10,8 @@ Left aside: what a statement works out from the article's figures, sides of a sc
 and figures whose surroundings are paraphrased out of sight.
 """
 
+from itertools import combinations
+
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
@@ -21,14 +23,21 @@ from .numbers import Sought, sought
 _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
 _CLOSER = 0.2  # the same, for two figures of one sentence
+_OTHERWISE = 0.15  # and more where it counts something else
 _LEAST = 0.3  # how well it must fit at the least
 _CLEARLY = 1.5  # times as well
-_NEAR = 2  # sentences so near can be confused
+_CROSSED = 0.25  # how much better two figures must fit when exchanged
+_NEAR = 3  # sentences so near can be confused
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal."""
-    for one in sought(statement, alignment, read):
+    found = sought(statement, alignment, read)
+    for one, other in combinations(found, 2):
+        signal = _crossed(one, other)
+        if signal is not None:
+            return (signal,)
+    for one in found:
         figure = one.figure
         if figure.ordinal or (figure.word and figure.value <= 2) or not one.own:
             continue
@@ -38,6 +47,26 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         if signal is not None:
             return (signal,)
     return ()
+
+
+def _crossed(one: Sought, other: Sought) -> Signal | None:
+    """Two figures of the statement, each in the other one's place."""
+    if one.figure.unit != other.figure.unit or one.figure.ordinal or other.figure.ordinal:
+        return None
+    if not one.own or not other.own or one.figure.value == other.figure.value:
+        return None
+    crossed = [
+        (one.fit(theirs) + other.fit(mine) - one.fit(mine) - other.fit(theirs), mine, theirs)
+        for mine in one.own
+        for theirs in other.own
+        if abs(_number(mine) - _number(theirs)) <= _NEAR
+    ]
+    straight = one.own_fit + other.own_fit
+    best = max(crossed, key=lambda row: row[0], default=None)
+    if best is None or best[0] < _CROSSED or one.fit(best[2]) + other.fit(best[1]) < straight + _CROSSED:
+        return None
+    message = f"“{one.shown.text}” and “{other.shown.text}” are exchanged: here the article has “{_text(best[2])}”"
+    return _signal(one, message, best[2], FlagCode.FIGURE_MISBOUND)
 
 
 def _exchanged(one: Sought) -> Signal | None:
@@ -92,26 +121,23 @@ def _misbound(one: Sought) -> Signal | None:
     for how, rival in one.rivals[:4]:
         if how < _LEAST or how < _CLEARLY * mine:
             return None
-        if rival.near is own.near or _said_too(rival, one):
+        if rival.near is own.near or any(_is(rival, other, one) for other in one.statement.figures):
             continue
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         together = rival.sentence is own.sentence
         wanted = _CLOSER if together else _COUNTED if counts else _BETTER
         if one.figure.unit is None and not counts and not together:
             continue
+        if not counts and rival.nouns and one.place.nouns and not rival.nouns & one.place.nouns:
+            wanted += _OTHERWISE
         if how - mine >= wanted:
             return _of_rival(one, own, rival)
     return None
 
 
-def _said_too(rival: Place, one: Sought) -> bool:
-    """Whether the statement has the other figure as well, at its own place."""
-    return False
-
-
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
     apart = abs(_number(own) - _number(rival))
-    if apart > _NEAR and not own.nouns & rival.nouns:
+    if apart > _NEAR and not own.nouns & rival.nouns and one.figure.unit is None:
         message = f"the article has “{_text(rival)}” here; “{one.shown.text}” is said of something else"
         return _signal(one, message, rival, FlagCode.NUMBER_MISMATCH)
     message = f"in the article “{one.shown.text}” is said of something else; here it has “{_text(rival)}”"

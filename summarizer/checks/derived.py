@@ -1,6 +1,6 @@
 """Figures that follow from those of the article: sums, differences, shares, multiples.
 
-"Three fewer" for "from 12 to 9", "one in four" for "25 percent", "twice as many" for 40 after 20. Counted with
+"Three fewer" for "from 12 to 9", "half the 120", "twice as many" for 40 after 20. Counted with
 are figures that stand near the statement's words, two or three of one unit in one sentence or in neighbouring
 ones; a score or a date takes part in nothing but its own difference. What follows is good to a hundredth, or
 to what the statement rounds to. So much follows from a handful of figures that a coincidence proves nothing:
@@ -38,6 +38,13 @@ class Derived:
     unit: str | None
     kind: str
     places: tuple[Place, ...]
+
+    @property
+    def far(self) -> bool:
+        """Whether two sentences apart, or more, speak of different things."""
+        numbers = [place.sentence.number for place in self.places if place.sentence]
+        same = frozenset.intersection(*(place.nouns for place in self.places))
+        return self.unit is None and not same and max(numbers, default=0) - min(numbers, default=0) > _BESIDE
 
     @property
     def together(self) -> bool:
@@ -88,14 +95,17 @@ def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
     distance = _apart(one, other)
     if "percent" in (unit, other_unit) and unit != other_unit and distance <= 1:
         share, whole, of = (left, right, other_unit) if unit == "percent" else (right, left, unit)
-        if of not in _SHARES:
+        if of == "point":  # "31.4 percent, 5.2 points more"
+            yield Derived(share - whole, "percent", DIFFERENCE, pair)
+            yield Derived(share + whole, "percent", DIFFERENCE, pair)
+        elif of not in _SHARES:
             yield Derived(whole * share / 100, of, SHARE, pair)
         return
     if unit != other_unit:
-        return
-    same = bool(one.nouns & other.nouns)
-    if distance > _BESIDE and not same and unit is None:
-        return
+        # "1.9 billion hryvnias, another 600 million"
+        if None not in (unit, other_unit) or min(left, right) < 1000 or distance:
+            return
+        unit = unit or other_unit
     low, high = sorted((left, right))
     if unit in _SHARES:
         yield Derived(high - low, "point" if unit == "percent" else unit, DIFFERENCE, pair)
@@ -141,7 +151,10 @@ def _apart(one: Place, other: Place) -> int:
 def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
     """Whether the statement has a word for what was worked out."""
     if one.kind == SUM:
-        return terms(lex.code, "totals").any(tokens)
+        if any(place.more for place in one.places) and not one.far:
+            return True
+        joined = not one.far and any(token.norm in lex.words("joining") for token in tokens)
+        return joined or terms(lex.code, "totals").any(tokens)
     if one.kind == DIFFERENCE:
         return terms(lex.code, "differences").any(tokens)
     return True
@@ -163,5 +176,6 @@ def in_score(figure: Figure, text: str, figures: Sequence[Figure]) -> bool:
 
 
 def multiples(tokens: Sequence[Token], lex: Lexicon) -> tuple[tuple[Hit, float], ...]:
-    """The multiples and fractions in words of a text."""
-    return tuple((hit, float(hit.label)) for hit in terms(lex.code, "multiples").find(tokens))
+    """The multiples in words of a text; fractions are figures."""
+    found = ((hit, float(hit.label)) for hit in terms(lex.code, "multiples").find(tokens))
+    return tuple((hit, factor) for hit, factor in found if factor > 1)

@@ -3,14 +3,15 @@
 Digits with the marks of the language, number words ("two hundred and fifty", "zweihundertfünfzig",
 "четверо"), "and a half", scale words behind either ("1.2 million", "3,4 Mio."), currency signs, units of one
 to three words, what it is counted by ("a month", "pro Jahr"), numbers inside compounds ("zweitägig",
-"пʼятиденний"), places in an order in digits and words. Fractions and multiples in words are for ``derived``;
-what a figure counts is for ``grounds``.
+"пʼятиденний"), places in an order in digits and words. Multiples in words are for ``derived``; what a figure counts
+is for ``grounds``.
 
 Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``number_joiners``, ``range_words`` (see
 ``text``); ``ones`` (what stands before a scale word for 1: "a million"); ``half_behind`` ("and a half");
 ``unit_joiners`` (between figure and unit: "millones de euros"); ``rates`` (``month: a_month monthly``);
 ``ordinals`` (``2: second``); ``compound_numbers`` (``2 zwei``) and ``compound_units`` (``day tägig``): the parts of
-a compound, which may have any ending of up to three letters.
+a compound, which may have any ending of up to three letters; ``multiples`` (see ``derived``), of which those
+below 1 are fractions; ``out_of`` ("four in ten": the words between).
 """
 
 import re
@@ -35,7 +36,8 @@ class Figure:
 
     ``unit`` is an ISO 4217 code, a unit's name, or None. ``places`` is how many decimals were written,
     of the mantissa. ``date`` marks days, months and years of dates; ``about`` an approximate figure;
-    ``ordinal`` a place in an order ("17th", "third"); ``rate`` the time that it is counted by ("month").
+    ``ordinal`` a place in an order ("17th", "third"); ``rate`` the time that it is counted by ("month");
+    ``fraction`` a share in words, whose unit is "percent".
     """
 
     start: int
@@ -49,6 +51,7 @@ class Figure:
     word: bool
     ordinal: bool = False
     rate: str | None = None
+    fraction: bool = False
 
     @property
     def scale(self) -> float:
@@ -64,7 +67,13 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
     text = plain(text)
     figures = []
     index = 0
+    fractions = _fractions(tokens, lex)
     while index < len(tokens):
+        if index in fractions and not (figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start):
+            end_index, share = fractions[index]
+            figures.append(_fraction(tokens, index, end_index, share, lex))
+            index = end_index
+            continue
         found = _digits(text, tokens, index, lex) or _words(text, tokens, index, lex)
         if found is not None:
             end_index, mantissa, places = found
@@ -76,6 +85,46 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
             figures.append(special)
         index += 1
     return tuple(_share_units(text, figures, lex))
+
+
+def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, float]]:
+    """First token of a fraction in words -> the index behind it, and the share (0 to 1)."""
+    hits = terms(lex.code, "multiples").find(tokens)
+    found = {hit.first: (hit.last, float(hit.label)) for hit in hits if float(hit.label) < 1}
+    if not any(token.norm in lex.numbers for token in tokens):
+        return found
+    table = terms(lex.code, "out_of")
+    for index, token in enumerate(tokens[1:-1], 1):
+        hit = next(iter(table.at(tokens, index)), None)
+        if hit is None or hit.last >= len(tokens):
+            continue
+        part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
+        # three of five is a count where people are counted; only these wholes speak of a share
+        if part and whole in (3, 4, 5, 10, 100) and part < whole and (token.norm != "of" or whole == 10):
+            found.setdefault(index - 1, (hit.last + 1, part / whole))
+    return found
+
+
+def _small(token: Token, lex: Lexicon) -> float:
+    if token.text.isdigit():
+        return float(token.text) if len(token.text) < 4 else 0.0
+    return 1.0 if token.norm in lex.words("ones") else lex.numbers.get(token.norm, 0.0)
+
+
+def _fraction(tokens: tuple[Token, ...], first: int, end: int, share: float, lex: Lexicon) -> Figure:
+    value = round(100 * share, 2)
+    return Figure(
+        start=tokens[first].start,
+        end=tokens[end - 1].end,
+        value=value,
+        mantissa=value,
+        places=0,
+        unit="percent",
+        about=_is_about(tokens, first, lex),
+        date=False,
+        word=True,
+        fraction=True,
+    )
 
 
 def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
@@ -172,10 +221,10 @@ def _values_of(run: tuple[Token, ...], lex: Lexicon) -> tuple[list[tuple[float, 
         end, values = 1, [(1.0, False)]
     while end < len(run):
         norm = run[end].norm
-        pair = f"{norm} {run[end + 1].norm}" if end + 1 < len(run) else ""
-        if pair and pair in lex.numbers:
-            values.append((lex.numbers[pair], False))
-            end += 2
+        words = next((n for n in (3, 2) if _joined(run, end, n) in lex.numbers), 0)
+        if words:
+            values.append((lex.numbers[_joined(run, end, words)], False))
+            end += words
         elif values and norm in lex.scales and len(norm) > 1:
             values.append((lex.scales[norm], True))
             end += 1
@@ -187,6 +236,10 @@ def _values_of(run: tuple[Token, ...], lex: Lexicon) -> tuple[list[tuple[float, 
         else:
             break
     return values, end
+
+
+def _joined(run: tuple[Token, ...], index: int, length: int) -> str:
+    return " ".join(token.norm for token in run[index : index + length]) if index + length <= len(run) else ""
 
 
 def _is_scale(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:

@@ -8,7 +8,8 @@ so the rules for those must look at the role. The words of the sentence before c
 paragraph.
 
 Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gone: "from", "compared with"),
-``now_before`` (before the value that took its place), ``was_cues`` (words that tell of an earlier time).
+``now_before`` (before the value that took its place), ``was_cues`` (words that tell of an earlier time),
+``additional`` (words beside what comes on top of another figure).
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ _FLOOR = 0.25  # how near a word is at the least, in the same sentence
 _BEFORE = 0.15  # how near the words of the sentence before are
 _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
+_FOLLOWING = 4  # sentences in which a fraction may be one of this figure
 _BONUS = 0.2  # for counting the same
 
 OLD, NEW = "old", "new"
@@ -36,7 +38,8 @@ class Place:
 
     ``nouns`` are the families of the words behind it, of which one is what it counts; ``role`` is OLD for a
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
-    multiples in words of the same sentence and the next ("Half of them").
+    fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
+    another one ("two more").
     """
 
     figure: Figure
@@ -45,6 +48,7 @@ class Place:
     role: str | None
     sentence: ReadSentence | None = None
     factors: tuple[float, ...] = ()
+    more: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -59,7 +63,7 @@ def article_places(read: ReadArticle) -> tuple[Place, ...]:
 def _article_places(read: ReadArticle) -> Iterator[Place]:
     before: ReadSentence | None = None
     text = read.article.text
-    factors = [_factors(s, read.lex) for s in read.sentences]
+    factors = [_factors(s) for s in read.sentences]
     for index, sentence in enumerate(read.sentences):
         if sentence.figures and len(sentence.tokens) <= MOST_TOKENS:
             beside = before is not None and "\n" not in text[before.start + len(before.text) : sentence.start]
@@ -67,12 +71,12 @@ def _article_places(read: ReadArticle) -> Iterator[Place]:
             for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
                 for kin in context:
                     place.near.setdefault(kin, _BEFORE)
-                yield replace(place, sentence=sentence, factors=sum(factors[index : index + 2], ()))
+                yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
         before = sentence
 
 
-def _factors(sentence: ReadSentence, lex: Lexicon) -> tuple[float, ...]:
-    return tuple(float(hit.label) for hit in terms(lex.code, "multiples").find(sentence.tokens))
+def _factors(sentence: ReadSentence) -> tuple[float, ...]:
+    return tuple(figure.value / 100 for figure in sentence.figures if figure.fraction)
 
 
 def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
@@ -105,6 +109,7 @@ def _places(
     bounds = [_bounds(number, owner) for number in range(len(figures))]
     groups = _groups(text, tokens, figures, bounds, content)
     roles = _roles(text, tokens, figures, bounds, lex)
+    additional = lex.words("additional")
     for number, figure in enumerate(figures):
         if bounds[number] is None or figure.date:
             continue
@@ -118,7 +123,11 @@ def _places(
                 far = _distance(index, edge, line, owner, groups[number])
                 near[kin] = max(near.get(kin, 0.0), max(_FLOOR, _HALF / (_HALF + max(0, far - 1))))
             nouns.update(_nouns(text, tokens, edge[1], owner, content))
-        yield Place(figure, near, frozenset(nouns), roles[number])
+        edge = bounds[number]
+        more = edge is not None and any(
+            tokens[i].norm in additional for i in (edge[0] - 1, edge[1] + 1) if 0 <= i < len(tokens)
+        )
+        yield Place(figure, near, frozenset(nouns), roles[number], more=more)
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:

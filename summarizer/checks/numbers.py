@@ -12,7 +12,8 @@ thing is for ``binding``.
 Parts of dates and clock times are for the dates check. Left for judgement: conversion between systems of units,
 as of miles into kilometres (a doubt), and durations that the article may tell by their beginning and end.
 
-Keys of ``speech.toml``: ``bounds`` (``least: at_least more_than``, ``most: up_to``).
+Keys of ``figures.toml``: ``limits`` (``least: at_least more_than``, ``most: up_to``, ``nearly: almost``,
+``over: just_over``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,8 @@ _ALIGNED = 3  # sentences in which a figure counts as given in this connection
 _FITS = 0.3  # how well a figure stands in the statement's place to be compared with
 _INSTEAD = 0.55  # and to be what the article gives in its place
 _RATIO = 0.07  # how exact a multiple in words is
+_JUST = 0.12  # how far "almost" and "just over" reach
+_POINTS = 1.5  # percentage points by which a fraction in words may differ
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Sought:
 
     @cached_property
     def bound(self) -> str | None:
-        return _bound(self.figure, self.statement, terms(self.read.lex.code, "bounds"))
+        return _bound(self.figure, self.statement, terms(self.read.lex.code, "limits"))
 
     @cached_property
     def _weights(self) -> dict[str, float]:
@@ -76,6 +79,10 @@ class Sought:
             return mine <= theirs * (1 + _SAME) and theirs <= mine * (1 + _BOUND)
         if self.bound == "most":
             return theirs <= mine * (1 + _SAME) and mine * (1 - _BOUND) <= theirs
+        if self.bound in ("nearly", "over") and _just(mine, theirs, self.bound):
+            return True
+        if self.figure.fraction or other.fraction:
+            return abs(mine - theirs) <= max(_POINTS, _RATIO * mine)
         if same_value(self.figure, other):
             return True
         return self.figure.about and _near(mine, theirs, _ABOUT)
@@ -140,13 +147,16 @@ def _check(one: Sought) -> Signal | None:
         return None
     if one.own:
         return _rate(one) or _elsewhere(one)
+    if figure.fraction or figure.unit == "times":
+        return _share(one)
     if _in_years(figure, read) or (_names(figure, one.statement) and _word_stands(one)):
         return None
     if in_score(figure, one.statement.text, one.statement.figures) and _same_digits(one):
         return None
     confused = _confused(one)
     worked_out = one.worked_out
-    if worked_out is not None and (worked_out[1] or confused is None):
+    sure = confused is not None and one.fit(confused) >= _INSTEAD
+    if worked_out is not None and (worked_out[1] or confused is None) and not sure:
         how, clear = worked_out
         instead = one.rivals[0] if one.rivals else None
         # A figure in the very place of this one stands against what could be a coincidence.
@@ -167,6 +177,16 @@ def _check(one: Sought) -> Signal | None:
 
 def _signal(one: Sought, message: str, code: FlagCode, there: tuple[Evidence, ...]) -> Signal:
     return Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (one.shown,), there)
+
+
+def _share(one: Sought) -> Signal | None:
+    """A fraction in words, or "six times": wrong where the article has another one in its very place."""
+    rivals = [(how, place) for how, place in one.rivals[:3] if how >= _INSTEAD]
+    if not rivals or one.worked_out is not None or one.figure.rate is not None:
+        return None
+    there = _quotes([rivals[0][1]], one.read)
+    message = f"“{one.shown.text}”: the article says “{there[0].quote}”"
+    return _signal(one, message, FlagCode.NUMBER_MISMATCH, there)
 
 
 def _elsewhere(one: Sought) -> Signal | None:
@@ -220,6 +240,13 @@ def _bound(figure: Figure, statement: ReadStatement, table: Terms) -> str | None
     before = [token for token in statement.tokens if token.end <= figure.start][-4:]
     hits = [hit for hit in table.find(before) if hit.last == len(before)]
     return hits[-1].label if hits else None
+
+
+def _just(value: float, other: float, bound: str) -> bool:
+    """Almost 50: from 44; just over 40: up to 44.8."""
+    if bound == "nearly":
+        return value * (1 - _JUST) <= other <= value * (1 + _CLOSE)
+    return value * (1 - _CLOSE) <= other <= value * (1 + _JUST)
 
 
 def _near(value: float, other: float, share: float) -> bool:
@@ -293,10 +320,11 @@ def _confused(one: Sought) -> Place | None:
     found = []
     for order, place in enumerate(article_places(one.read)):
         other = place.figure
-        if other.mantissa != figure.mantissa or not figure.mantissa or other.ordinal != figure.ordinal:
+        digits = other.mantissa == figure.mantissa or _thousandfold(figure, other)
+        if not digits or not figure.mantissa or other.ordinal != figure.ordinal:
             continue
-        if other.scale != figure.scale:
-            same = figure.unit == other.unit or None in (figure.unit, other.unit)
+        if other.scale != figure.scale or _thousandfold(figure, other):
+            same = figure.unit == other.unit or (None in (figure.unit, other.unit) and one.fit(place) >= _FITS)
             if same and _kind(figure.unit or other.unit) != "share":
                 found.append((one.fit(place), -order, place))
         elif None not in (figure.unit, other.unit) and figure.unit != other.unit:
@@ -304,6 +332,12 @@ def _confused(one: Sought) -> Place | None:
             if _kind(figure.unit) == _kind(other.unit) and near:
                 found.append((one.fit(place), -order, place))
     return max(found, key=lambda row: row[:2])[2] if found else None
+
+
+def _thousandfold(figure: Figure, other: Figure) -> bool:
+    """Whether one is a thousand, a million, … times the other: 146.000 millones for 146 millones."""
+    low, high = sorted((abs(figure.value), abs(other.value)))
+    return low >= 10 and any(_near(high, low * factor, _SAME) for factor in (1e3, 1e6, 1e9))
 
 
 def _convertible(one: Sought) -> bool:
@@ -347,7 +381,8 @@ def _names(figure: Figure, statement: ReadStatement) -> bool:
     """Whether a figure is part of a name: Zone 6, Highway 12."""
     before = [token for token in statement.tokens if token.end <= figure.start][-1:]
     beside = bool(before) and figure.start - before[0].end == 1
-    return figure.unit is None and beside and before[0].capital and before[0].start > 0
+    named = beside and before[0].capital and before[0].start > 0
+    return named and figure.unit is None and not figure.word and figure.scale == 1
 
 
 def _word_stands(one: Sought) -> bool:
@@ -370,7 +405,10 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
     for made in derived(_basis(one), read.lex):
         fits = made.unit == unit or (None in (made.unit, unit) and made.unit not in ("percent", "point", "times"))
         fits = fits or (unit == "money" and made.unit in ("USD", "EUR"))
-        if not fits or not _reaches(value, made.value, one.bound, reach, exact=unit is None and not figure.about):
+        exact = unit is None and not figure.about
+        if not fits or not (
+            _reaches(value, made.value, one.bound, reach, exact=exact) or _rounded(figure, value, made.value)
+        ):
             continue
         clear = licensed(made, statement.tokens, read.lex)
         if unit is None and value <= _FEW:  # small figures follow from anything
@@ -391,9 +429,19 @@ def _reaches(value: float, other: float, bound: str | None, reach: float, *, exa
         return value <= other * (1 + _SAME) and other <= value * (1 + _BOUND)
     if bound == "most":
         return other <= value * (1 + _SAME) and value * (1 - _BOUND) <= other
+    if bound in ("nearly", "over") and _just(value, other, bound):
+        return True
     if exact and float(other).is_integer() and value < 1000:
         return value == other
     return _near(value, other, reach)
+
+
+def _rounded(figure: Figure, value: float, other: float) -> bool:
+    """Whether what was worked out is rounded to the places of a figure with a scale word or decimals."""
+    if figure.scale <= 1 and not figure.places and not figure.about:
+        return False
+    step = figure.scale * 10.0**-figure.places * (value / figure.value if figure.value else 1.0)
+    return abs(value - other) <= step / 2 * (1 + 1e-6)
 
 
 def _basis(one: Sought) -> list[Place]:
@@ -406,6 +454,8 @@ def _basis(one: Sought) -> list[Place]:
         how = one.fit(place) + (0.5 if number in numbers else 0.2 if number in beside else 0.0)
         if how >= 0.15 and not _headline(place):
             found.append((-how, order, place))
+        elif _kind(place.figure.unit) in ("share", "money") and _kind(place.figure.unit) == _kind(one.figure.unit):
+            found.append((0.0, order, place))  # behind the others: the words may be all paraphrased
     found.sort(key=lambda row: row[:2])
     return [place for _, _, place in found]
 
@@ -418,9 +468,9 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
     hits = multiples(statement.tokens, read.lex)
     if not hits:
         return
-    numbers = {n for s in alignment.sentences[:4] for n in (s.number - 1, s.number, s.number + 1)}
+    numbers = {sentence.number for sentence in alignment.sentences[:_ALIGNED]}
     places = [place for place in article_places(read) if _number(place) in numbers]
-    values = [one.value for one in derived(places, read.lex) if one.unit == "times"]
+    values = [one.value for one in derived(places, read.lex) if one.unit == "times" and one.together]
     stated = [
         (sentence, other, value)
         for sentence in read.sentences
@@ -429,15 +479,13 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
     for hit, factor in hits:
         if any(_near(factor, value, _RATIO) for _, _, value in stated):
             continue
-        if any(_near(factor, v, _RATIO) or _near(1 / factor, v, _RATIO) for v in values):
-            continue
         aligned = [s.number for s in alignment.sentences[:2]]
         rivals = [
             (aligned.index(sentence.number), sentence, other)
-            for sentence, other, value in stated
-            if sentence.number in aligned and (value < 1) == (factor < 1)
+            for sentence, other, _ in stated
+            if sentence.number in aligned
         ]
-        if not rivals:
+        if not rivals or any(_near(factor, value, _RATIO) for value in values):
             continue
         _, sentence, other = min(rivals, key=lambda row: row[0])
         shown = span(statement.text, statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
