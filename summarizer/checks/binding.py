@@ -24,6 +24,7 @@ _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
 _CLOSER = 0.2  # the same, for two figures of one sentence
 _OTHERWISE = 0.15  # and more where it counts something else
+_ANCHORS = 2  # words that must stand near the other figure where it need not count the same
 _LEAST = 0.3  # how well it must fit at the least
 _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
@@ -114,25 +115,33 @@ def _text(place: Place) -> str:
 
 
 def _misbound(one: Sought) -> Signal | None:
-    if not one.rivals or (one.worked_out is not None and one.worked_out[1] and one.own_fit < _LEAST):
-        return None
     own = max(one.own, key=one.fit)
     mine = one.own_fit
-    for how, rival in one.rivals[:4]:
+    for how, rival in one.rivals[:6]:
         if how < _LEAST or how < _CLEARLY * mine:
             return None
         if rival.near is own.near or any(_is(rival, other, one) for other in one.statement.figures):
             continue
+        if _from(rival, one):
+            continue
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         together = rival.sentence is own.sentence
         wanted = _CLOSER if together else _COUNTED if counts else _BETTER
-        if one.figure.unit is None and not counts and not together:
-            continue
-        if not counts and rival.nouns and one.place.nouns and not rival.nouns & one.place.nouns:
-            wanted += _OTHERWISE
+        if not counts and not together:
+            if one.figure.unit is None or one.anchors(rival) < _ANCHORS:
+                continue
+            if rival.nouns and one.place.nouns and not rival.nouns & one.place.nouns:
+                wanted += _OTHERWISE
         if how - mine >= wanted:
             return _of_rival(one, own, rival)
     return None
+
+
+def _from(rival: Place, one: Sought) -> bool:
+    """Whether the statement's figure was worked out from this one: a majority of five from 31 and 26."""
+    if one.own_fit >= _LEAST or one.worked_out is None or not one.worked_out[1]:
+        return False
+    return any(place.sentence is rival.sentence for place in one.worked_out[0].places)
 
 
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:

@@ -22,7 +22,7 @@ from .text import Lexicon, Token
 
 _SHARES = ("percent", "point", "basis")
 _BESIDE = 2  # sentences so near speak of the same things
-_MOST = 14  # figures that are counted with
+_MOST = 20  # figures that are counted with
 
 SUM, DIFFERENCE, SHARE, MULTIPLE = "sum", "difference", "share", "multiple"
 

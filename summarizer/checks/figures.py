@@ -84,7 +84,18 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
         if special is not None:
             figures.append(special)
         index += 1
-    return tuple(_share_units(text, figures, lex))
+    return tuple(_inherit(text, tokens, list(_share_units(text, figures, lex))))
+
+
+def _inherit(text: str, tokens: tuple[Token, ...], figures: list[Figure]) -> Iterator[Figure]:
+    """Millions with nothing behind are of the money that the sentence names: "£2 million … 11.3 million."."""
+    money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", _NONE).kind == "money"]
+    for figure in figures:
+        bare = figure.unit is None and figure.scale >= 1e6 and len(set(money)) == 1
+        if bare and not text[figure.end : figure.end + 2].strip(" \u00a0").isalnum():
+            yield replace(figure, unit=money[0])
+        else:
+            yield figure
 
 
 def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, float]]:
@@ -332,11 +343,11 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
 def _scale_at(text: str, tokens: tuple[Token, ...], index: int, end: int, lex: Lexicon) -> bool:
-    """Whether a scale word stands right behind; one letter only where nothing is between ("5m")."""
+    """Whether a scale word stands right behind; a letter other than m only where nothing is between ("5k")."""
     token = tokens[index]
     if token.norm not in lex.scales or not _adjacent(text, end, token.start):
         return False
-    return len(token.norm) > 1 or token.start == end
+    return len(token.norm) > 1 or token.start == end or (token.norm == "m" and not token.capital)
 
 
 def _adjacent(text: str, left: int, right: int) -> bool:
@@ -455,6 +466,7 @@ class Measure:
     factor: float
 
 
+_NONE = Measure("", "", 1.0)
 _DAY = 86_400.0
 _TABLE = """
 length metric millimetre 0.001 centimetre 0.01 metre 1 kilometre 1000

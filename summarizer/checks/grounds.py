@@ -12,17 +12,19 @@ Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gon
 ``additional`` (words beside what comes on top of another figure).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .counterparts import MOST_TOKENS
 from .figures import Figure
 from .terms import terms
 from .text import Lexicon, Token, is_content
 
 _COMMA, _STRONG, _JOINED, _FIGURE = 2, 5, 2, 3  # what lies between counts as so many words
+_WINDOW = 40  # words to either side that are looked at: further off nothing is near
 _FLOOR = 0.25  # how near a word is at the least, in the same sentence
+_FLOOR_BEHIND = 0.15  # the same, with another figure between
 _BEFORE = 0.15  # how near the words of the sentence before are
 _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
@@ -52,7 +54,7 @@ class Place:
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
-    """Every figure of the article, dates and overlong sentences left out; read once."""
+    """Every figure of the article, dates left out; read once."""
     found = read.memo.get("places")
     if found is None:
         found = read.memo["places"] = tuple(_article_places(read))
@@ -65,7 +67,7 @@ def _article_places(read: ReadArticle) -> Iterator[Place]:
     text = read.article.text
     factors = [_factors(s) for s in read.sentences]
     for index, sentence in enumerate(read.sentences):
-        if sentence.figures and len(sentence.tokens) <= MOST_TOKENS:
+        if sentence.figures:
             beside = before is not None and "\n" not in text[before.start + len(before.text) : sentence.start]
             context = _content_families(before, read.lex) if before is not None and beside else ()
             for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
@@ -92,11 +94,7 @@ def _places(
 ) -> Iterator[Place]:
     if not figures or not tokens:
         return
-    owner: list[int | None] = [None] * len(tokens)
-    for number, figure in enumerate(figures):
-        for index, token in enumerate(tokens):
-            if figure.start <= token.start < figure.end:
-                owner[index] = number
+    owner = _owners(tokens, figures)
     line = _line(text, tokens, lex)
     content = [
         (index, family(token))
@@ -106,7 +104,8 @@ def _places(
         and token.text[0].isalpha()
         and token.norm not in lex.reporting
     ]
-    bounds = [_bounds(number, owner) for number in range(len(figures))]
+    bounds = _bounds(owner, len(figures))
+    starts = [index for index, _ in content]
     groups = _groups(text, tokens, figures, bounds, content)
     roles = _roles(text, tokens, figures, bounds, lex)
     additional = lex.words("additional")
@@ -119,10 +118,12 @@ def _places(
             edge = bounds[member]
             if edge is None:
                 continue
-            for index, kin in content:
-                far = _distance(index, edge, line, owner, groups[number])
-                near[kin] = max(near.get(kin, 0.0), max(_FLOOR, _HALF / (_HALF + max(0, far - 1))))
-            nouns.update(_nouns(text, tokens, edge[1], owner, content))
+            low, high = bisect_left(starts, edge[0] - _WINDOW), bisect_left(starts, edge[1] + _WINDOW)
+            for index, kin in content[low:high]:
+                far, behind = _distance(index, edge, line, owner, groups[number])
+                floor = _FLOOR_BEHIND if behind else _FLOOR
+                near[kin] = max(near.get(kin, 0.0), max(floor, _HALF / (_HALF + max(0, far - 1))))
+            nouns.update(_nouns(text, tokens, edge[1], owner, content[low:high]))
         edge = bounds[number]
         more = edge is not None and any(
             tokens[i].norm in additional for i in (edge[0] - 1, edge[1] + 1) if 0 <= i < len(tokens)
@@ -138,7 +139,9 @@ def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
         if index:
             between = text[tokens[index - 1].end : token.start]
             place += 1
-            if any(mark in between for mark in ";:()—–") or ". " in between:
+            if between.strip() == "(" and token.text[0].isdigit():
+                pass  # "of patrons (500,000 euros)": said of the word before
+            elif any(mark in between for mark in ";:()—–") or ". " in between:
                 place += _STRONG
             elif "," in between:
                 place += _COMMA
@@ -148,10 +151,26 @@ def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
     return line
 
 
-def _bounds(number: int, owner: Sequence[int | None]) -> tuple[int, int] | None:
-    """First and last token of a figure."""
-    inside = [index for index, of in enumerate(owner) if of == number]
-    return (inside[0], inside[-1]) if inside else None
+def _owners(tokens: Sequence[Token], figures: Sequence[Figure]) -> list[int | None]:
+    """The number of the figure that each token is part of."""
+    owner: list[int | None] = [None] * len(tokens)
+    number = 0
+    for index, token in enumerate(tokens):
+        while number < len(figures) and figures[number].end <= token.start:
+            number += 1
+        if number < len(figures) and figures[number].start <= token.start:
+            owner[index] = number
+    return owner
+
+
+def _bounds(owner: Sequence[int | None], count: int) -> list[tuple[int, int] | None]:
+    """First and last token of each figure."""
+    found: list[tuple[int, int] | None] = [None] * count
+    for index, number in enumerate(owner):
+        if number is not None:
+            edge = found[number]
+            found[number] = (index if edge is None else edge[0], index)
+    return found
 
 
 def _groups(
@@ -180,7 +199,8 @@ def _groups(
 
 def _distance(
     index: int, edge: tuple[int, int], line: Sequence[int], owner: Sequence[int | None], group: tuple[int, ...]
-) -> int:
+) -> tuple[int, bool]:
+    """How far a word is from a figure, and whether it lies behind another one."""
     first, last = edge
     if index < first:
         between = owner[index + 1 : first]
@@ -189,7 +209,7 @@ def _distance(
         between = owner[last + 1 : index]
         far = line[index] - line[last]
     others = {of for of in between if of is not None and of not in group}
-    return far + _FIGURE * len(others)
+    return far + _FIGURE * len(others), bool(others)
 
 
 def _nouns(

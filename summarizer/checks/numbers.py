@@ -37,6 +37,7 @@ _ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
 _CLOSE = 0.012  # how exact a figure is that was worked out
 _SAME = 1e-9
+_ANCHOR = 0.4  # how near a word stands that ties a figure to it
 _ALIGNED = 3  # sentences in which a figure counts as given in this connection
 _FITS = 0.3  # how well a figure stands in the statement's place to be compared with
 _INSTEAD = 0.55  # and to be what the article gives in its place
@@ -106,6 +107,10 @@ class Sought:
         ]
         found.sort(key=lambda one: (-one[0], -one[1]))
         return tuple((how, place) for how, _, place in found)
+
+    def anchors(self, other: Place) -> int:
+        """How many words stand near both."""
+        return sum(1 for kin, near in other.near.items() if near >= _ANCHOR and kin in self._weights)
 
     @cached_property
     def worked_out(self) -> tuple[Derived, bool] | None:
@@ -321,15 +326,16 @@ def _confused(one: Sought) -> Place | None:
     for order, place in enumerate(article_places(one.read)):
         other = place.figure
         digits = other.mantissa == figure.mantissa or _thousandfold(figure, other)
-        if not digits or not figure.mantissa or other.ordinal != figure.ordinal:
+        if not digits or figure.mantissa in (0.0, 1.0) or other.ordinal != figure.ordinal:
             continue
         if other.scale != figure.scale or _thousandfold(figure, other):
             same = figure.unit == other.unit or (None in (figure.unit, other.unit) and one.fit(place) >= _FITS)
             if same and _kind(figure.unit or other.unit) != "share":
                 found.append((one.fit(place), -order, place))
         elif None not in (figure.unit, other.unit) and figure.unit != other.unit:
-            near = _number(place) in numbers or one.fit(place) >= _FITS
-            if _kind(figure.unit) == _kind(other.unit) and near:
+            kind = _kind(figure.unit)
+            near = one.fit(place) >= _FITS or (_number(place) in numbers and kind != "time")
+            if kind == _kind(other.unit) and near:
                 found.append((one.fit(place), -order, place))
     return max(found, key=lambda row: row[:2])[2] if found else None
 
