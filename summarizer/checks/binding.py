@@ -16,9 +16,10 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .derived import in_score
+from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
 from .numbers import Sought, sought
+from .terms import terms
 
 _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
@@ -132,6 +133,8 @@ def _misbound(one: Sought) -> Signal | None:
                 continue
             if rival.nouns and one.place.nouns and not rival.nouns & one.place.nouns:
                 wanted += _OTHERWISE
+        if one.bound is not None or one.figure.about:
+            wanted += _OTHERWISE  # "more than 700" for 742 is no coincidence
         if how - mine >= wanted:
             return _of_rival(one, own, rival)
     return None
@@ -139,9 +142,12 @@ def _misbound(one: Sought) -> Signal | None:
 
 def _from(rival: Place, one: Sought) -> bool:
     """Whether the statement's figure was worked out from this one: a majority of five from 31 and 26."""
-    if one.own_fit >= _LEAST or one.worked_out is None or not one.worked_out[1]:
+    if one.worked_out is None or not one.worked_out[1]:
         return False
-    return any(place.sentence is rival.sentence for place in one.worked_out[0].places)
+    made = one.worked_out[0]
+    if made.kind == SUM and terms(one.read.lex.code, "totals").any(one.statement.tokens):
+        return True
+    return one.own_fit < _LEAST and any(place.sentence is rival.sentence for place in one.worked_out[0].places)
 
 
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:

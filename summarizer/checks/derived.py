@@ -151,6 +151,8 @@ def _apart(one: Place, other: Place) -> int:
 def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
     """Whether the statement has a word for what was worked out."""
     if one.kind == SUM:
+        if any(place.compared for place in one.places):
+            return terms(lex.code, "differences").any(tokens)
         if any(place.more for place in one.places) and not one.far:
             return True
         joined = not one.far and any(token.norm in lex.words("joining") for token in tokens)
@@ -175,7 +177,11 @@ def in_score(figure: Figure, text: str, figures: Sequence[Figure]) -> bool:
     )
 
 
+def times(tokens: Sequence[Token], lex: Lexicon) -> tuple[tuple[Hit, float], ...]:
+    """The multiples and fractions in words of a text."""
+    return tuple((hit, float(hit.label)) for hit in terms(lex.code, "multiples").find(tokens))
+
+
 def multiples(tokens: Sequence[Token], lex: Lexicon) -> tuple[tuple[Hit, float], ...]:
     """The multiples in words of a text; fractions are figures."""
-    found = ((hit, float(hit.label)) for hit in terms(lex.code, "multiples").find(tokens))
-    return tuple((hit, factor) for hit, factor in found if factor > 1)
+    return tuple((hit, factor) for hit, factor in times(tokens, lex) if factor > 1)

@@ -218,7 +218,7 @@ def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
     """The tokens from an index on that only spaces and hyphens divide."""
     end = index + 1
     while end < min(len(tokens), index + _LONGEST) and not text[tokens[end - 1].end : tokens[end].start].strip(
-        " -\u00ad"
+        " -\u00ad\n"
     ):
         end += 1
     return tokens[index:end]
@@ -351,7 +351,7 @@ def _scale_at(text: str, tokens: tuple[Token, ...], index: int, end: int, lex: L
 
 
 def _adjacent(text: str, left: int, right: int) -> bool:
-    return text[left:right].strip(" -–\u00ad") in ("", ".")
+    return text[left:right].strip(" -–\u00ad\n") in ("", ".")
 
 
 def _unit_behind(

@@ -9,7 +9,7 @@ paragraph.
 
 Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gone: "from", "compared with"),
 ``now_before`` (before the value that took its place), ``was_cues`` (words that tell of an earlier time),
-``additional`` (words beside what comes on top of another figure).
+``additional`` (words beside what comes on top of another figure), ``comparatives`` (behind a distance to one).
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ _COMMA, _STRONG, _JOINED, _FIGURE = 2, 5, 2, 3  # what lies between counts as so
 _WINDOW = 40  # words to either side that are looked at: further off nothing is near
 _FLOOR = 0.25  # how near a word is at the least, in the same sentence
 _FLOOR_BEHIND = 0.15  # the same, with another figure between
-_BEFORE = 0.15  # how near the words of the sentence before are
+BEFORE = 0.15  # how near the words of the sentence before are
 _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
 _FOLLOWING = 4  # sentences in which a fraction may be one of this figure
@@ -41,7 +41,7 @@ class Place:
     ``nouns`` are the families of the words behind it, of which one is what it counts; ``role`` is OLD for a
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
-    another one ("two more").
+    another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer").
     """
 
     figure: Figure
@@ -51,6 +51,7 @@ class Place:
     sentence: ReadSentence | None = None
     factors: tuple[float, ...] = ()
     more: bool = False
+    compared: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -63,18 +64,15 @@ def article_places(read: ReadArticle) -> tuple[Place, ...]:
 
 
 def _article_places(read: ReadArticle) -> Iterator[Place]:
-    before: ReadSentence | None = None
-    text = read.article.text
     factors = [_factors(s) for s in read.sentences]
     for index, sentence in enumerate(read.sentences):
-        if sentence.figures:
-            beside = before is not None and "\n" not in text[before.start + len(before.text) : sentence.start]
-            context = _content_families(before, read.lex) if before is not None and beside else ()
-            for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
-                for kin in context:
-                    place.near.setdefault(kin, _BEFORE)
-                yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
-        before = sentence
+        if not sentence.figures:
+            continue
+        context = earlier_words(sentence, read)
+        for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
+            for kin in context:
+                place.near.setdefault(kin, BEFORE)
+            yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
 
 
 def _factors(sentence: ReadSentence) -> tuple[float, ...]:
@@ -87,6 +85,25 @@ def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
     return tuple(_places(statement.text, statement.tokens, statement.figures, lex))
+
+
+def surroundings(
+    text: str, tokens: Sequence[Token], spans: Sequence[tuple[int, int]], lex: Lexicon
+) -> tuple[dict[str, float], ...]:
+    """The words round spans of a text other than figures, as dates are; empty for a span without a token."""
+    figures = [Figure(low, high, 0.0, 0.0, 0, None, about=False, date=False, word=True) for low, high in spans]
+    found = {place.figure.start: place.near for place in _places(text, tokens, figures, lex)}
+    return tuple(found.get(low, {}) for low, _ in spans)
+
+
+def earlier_words(sentence: ReadSentence, read: ReadArticle) -> tuple[str, ...]:
+    """The content words of the sentence before, if it is in the same paragraph."""
+    if sentence.number < 2:
+        return ()
+    before = read.sentences[sentence.number - 2]
+    if "\n" in read.article.text[before.start + len(before.text) : sentence.start]:
+        return ()
+    return _content_families(before, read.lex)
 
 
 def _places(
@@ -108,7 +125,7 @@ def _places(
     starts = [index for index, _ in content]
     groups = _groups(text, tokens, figures, bounds, content)
     roles = _roles(text, tokens, figures, bounds, lex)
-    additional = lex.words("additional")
+    additional, comparatives = lex.words("additional"), lex.words("comparatives")
     for number, figure in enumerate(figures):
         if bounds[number] is None or figure.date:
             continue
@@ -128,7 +145,8 @@ def _places(
         more = edge is not None and any(
             tokens[i].norm in additional for i in (edge[0] - 1, edge[1] + 1) if 0 <= i < len(tokens)
         )
-        yield Place(figure, near, frozenset(nouns), roles[number], more=more)
+        compared = edge is not None and any(token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3])
+        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared)
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
@@ -292,17 +310,19 @@ def told_as_old(statement: ReadStatement, lex: Lexicon) -> bool:
     return terms(lex.code, "was_cues").any(statement.tokens)
 
 
-def weights(place: Place, read: ReadArticle) -> dict[str, float]:
-    """What the words round a statement's figure tell: those that the article has, rare ones most."""
-    return {
-        kin: near * read.family_weight(kin) for kin, near in place.near.items() if kin in read.with_family
-    }
+def weights(near: dict[str, float], read: ReadArticle) -> dict[str, float]:
+    """What the words round a place of a statement tell: those that the article has, rare ones most."""
+    return {kin: close * read.family_weight(kin) for kin, close in near.items() if kin in read.with_family}
+
+
+def share(mine: dict[str, float], near: dict[str, float]) -> float:
+    """How much of the weighed words stands near a place of the article: 0 to 1."""
+    total = sum(mine.values())
+    if not total:
+        return 0.0
+    return sum(weight * near[kin] for kin, weight in mine.items() if kin in near) / total
 
 
 def fit(mine: dict[str, float], place: Place, other: Place) -> float:
     """How well a figure of the article stands where the statement's ``place`` stands: 0 to about 1."""
-    total = sum(mine.values())
-    if not total:
-        return 0.0
-    shared = sum(weight * other.near[kin] for kin, weight in mine.items() if kin in other.near)
-    return shared / total + (_BONUS if place.nouns & other.nouns else 0.0)
+    return share(mine, other.near) + (_BONUS if place.nouns & other.nouns else 0.0)

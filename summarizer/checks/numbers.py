@@ -24,7 +24,7 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .derived import SUM, Derived, base, derived, in_score, licensed, multiples
+from .derived import SUM, Derived, base, derived, in_score, licensed, multiples, times
 from .figures import MEASURES, Figure
 from .grounds import Place, article_places, fit, statement_places, weights
 from .moments import find_moments
@@ -65,7 +65,7 @@ class Sought:
 
     @cached_property
     def _weights(self) -> dict[str, float]:
-        return weights(self.place, self.read)
+        return weights(self.place.near, self.read)
 
     def fit(self, other: Place) -> float:
         """How well a figure of the article stands in this one's place."""
@@ -156,7 +156,7 @@ def _check(one: Sought) -> Signal | None:
         return _share(one)
     if _in_years(figure, read) or (_names(figure, one.statement) and _word_stands(one)):
         return None
-    if in_score(figure, one.statement.text, one.statement.figures) and _same_digits(one):
+    if in_score(figure, one.statement.text, one.statement.figures) and (_same_digits(one) or not _scores(one.read)):
         return None
     confused = _confused(one)
     worked_out = one.worked_out
@@ -165,7 +165,8 @@ def _check(one: Sought) -> Signal | None:
         how, clear = worked_out
         instead = one.rivals[0] if one.rivals else None
         # A figure in the very place of this one stands against what could be a coincidence.
-        if clear or instead is None or instead[0] < _INSTEAD or not one.place.nouns & instead[1].nouns:
+        whole = how.kind == SUM and how.together and figure.value > _FEW and not any(p.compared for p in how.places)
+        if clear or whole or instead is None or instead[0] < _INSTEAD or not one.place.nouns & instead[1].nouns:
             return None
     if confused is not None:
         there = _quotes((confused,), read)
@@ -364,6 +365,11 @@ def _convertible(one: Sought) -> bool:
     )
 
 
+def _scores(read: ReadArticle) -> bool:
+    """Whether the article has a score at all."""
+    return any(in_score(f, s.text, s.figures) for s in read.sentences for f in s.figures)
+
+
 def _same_digits(one: Sought) -> bool:
     """Whether the article has the number at all, in whatever connection: both sides of "27–14"."""
     return any(
@@ -480,7 +486,7 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
     stated = [
         (sentence, other, value)
         for sentence in read.sentences
-        for other, value in multiples(sentence.tokens, read.lex)
+        for other, value in times(sentence.tokens, read.lex)
     ]
     for hit, factor in hits:
         if any(_near(factor, value, _RATIO) for _, _, value in stated):
