@@ -83,6 +83,11 @@ class ReadArticle:
         return {}
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the article once, by its name for it."""
+        return {}
+
+    @cached_property
     def capitals_by_start(self) -> dict[str, tuple[str, ...]]:
         """The first letter, and the first two, of capitalised words -> those words, folded."""
         found: dict[str, list[str]] = {}
