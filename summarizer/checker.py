@@ -27,6 +27,7 @@ from .checks import (
     quantifiers,
     quotes,
     roles,
+    slots,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     cause.check,
     names.check,
     roles.check,
+    slots.check,
     coverage.check,
 )
 
