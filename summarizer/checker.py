@@ -28,6 +28,7 @@ from .checks import (
     quotes,
     roles,
     slots,
+    speakers,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     binding.check,
     quotes.check,
     attribution.check,
+    speakers.check,
     dates.check,
     order.check,
     polarity.check,

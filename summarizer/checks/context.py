@@ -86,6 +86,11 @@ class ReadArticle:
         return {}
 
     @cached_property
+    def memory(self) -> dict[str, Any]:
+        """What a check has worked out about the whole article, under a name of its own."""
+        return {}
+
+    @cached_property
     def capitals_by_start(self) -> dict[str, tuple[str, ...]]:
         """The first letter, and the first two, of capitalised words -> those words, folded."""
         found: dict[str, list[str]] = {}

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from .mentions import Named, Vocabulary, find, title_case
 from .naming import fits, initials, organisation_stems
-from .offices import Office, concept_at
+from .offices import Office, concept_at, plural_office
 from .text import Lexicon, Token
 
 
@@ -217,6 +217,8 @@ class Entities:
         for index, token in enumerate(text.tokens):
             if index in taken:
                 continue
+            if plural_office(token, self.lex):
+                continue  # "the ministers" are not one of them
             if held := concept_at(text.tokens, index, self.lex):
                 ids, how = self._with_office(held[0], index, text, recent), How.OFFICE
             else:
