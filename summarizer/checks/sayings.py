@@ -131,8 +131,8 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
         verb = hit.label in VERBS and hit.last - hit.first == 1
         if verb and before in determiners and not lex.capitalised_nouns:
             continue
-        if verb and any(t.norm in lex.words("cue_blockers") for t in tokens[max(0, hit.first - 2) : hit.first]):
-            continue  # "might ask", "did not say"
+        if verb and _blocked(text, tokens, hit.first, lex):
+            continue
         if verb and lex.capitalised_nouns and first.capital and hit.first and hit.label != CLAIMED:
             continue
         behind = tokens[hit.last] if hit.last < len(tokens) else None
@@ -140,6 +140,16 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
             continue  # "claimed two goals", "claimed 40 lives"
         found.append(hit)
     return found
+
+
+def _blocked(text: str, tokens: Sequence[Token], at: int, lex: Lexicon) -> bool:
+    """ "might ask", "did not say"."""
+    for index in range(at - 1, max(-1, at - 3), -1):
+        if text[tokens[index].end : tokens[index + 1].start].strip():
+            return False
+        if tokens[index].norm in lex.words("cue_blockers"):
+            return True
+    return False
 
 
 def _number(token: Token, lex: Lexicon) -> bool:

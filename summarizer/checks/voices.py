@@ -53,8 +53,12 @@ def voices(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
 
 def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
     """The families of a sentence's words that are the newspaper's own."""
-    said = {i for voice in voices(read).get(sentence.number, ()) for i in voice.scope}
-    return _families([t for i, t in enumerate(sentence.tokens) if i not in said], read)
+    memory: dict[int, frozenset[str]] = read.memory.setdefault("narrated", {})
+    if sentence.number not in memory:
+        said = {i for voice in voices(read).get(sentence.number, ()) for i in voice.scope}
+        own = [t for i, t in enumerate(sentence.tokens) if i not in said]
+        memory[sentence.number] = _families(own, read)
+    return memory[sentence.number]
 
 
 def _families(tokens: Sequence[Token], read: ReadArticle) -> frozenset[str]:
