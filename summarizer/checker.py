@@ -27,6 +27,8 @@ from .checks import (
     quantifiers,
     quotes,
     roles,
+    slots,
+    speakers,
     trend,
 )
 from .checks.align import Alignment, align
@@ -54,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     binding.check,
     quotes.check,
     attribution.check,
+    speakers.check,
     dates.check,
     order.check,
     polarity.check,
@@ -64,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     cause.check,
     names.check,
     roles.check,
+    slots.check,
     coverage.check,
 )
 

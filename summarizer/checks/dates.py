@@ -148,7 +148,9 @@ def _others(
         other = dated.moment
         if id(dated) in owned or other.unit != moment.unit or (other.count is None) != (moment.count is None):
             continue
-        if other.shift is not None and other.unit != "day":  # "the following year" may be counted from anywhere
+        if (
+            other.shift is not None and other.unit != "day"
+        ):  # "the following year" may be counted from anywhere
             continue
         if dated.sentence.is_headline or _means(other, moment, read, years):
             continue
@@ -209,7 +211,9 @@ def _months(read: ReadArticle) -> set[int]:
             continue
         for figure in sentence.figures:
             if figure.unit == "month" and figure.value < 12:
-                found |= {(moment.month - 1 + step) % 12 + 1 for step in (int(figure.value), -int(figure.value))}
+                found |= {
+                    (moment.month - 1 + step) % 12 + 1 for step in (int(figure.value), -int(figure.value))
+                }
     return found
 
 

@@ -69,7 +69,9 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
     index = 0
     fractions = _fractions(tokens, lex)
     while index < len(tokens):
-        if index in fractions and not (figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start):
+        if index in fractions and not (
+            figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
+        ):
             end_index, share = fractions[index]
             figures.append(_fraction(tokens, index, end_index, share, lex))
             index = end_index
@@ -217,9 +219,9 @@ def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tu
 def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
     """The tokens from an index on that only spaces and hyphens divide."""
     end = index + 1
-    while end < min(len(tokens), index + _LONGEST) and not text[tokens[end - 1].end : tokens[end].start].strip(
-        " -\u00ad\n"
-    ):
+    while end < min(len(tokens), index + _LONGEST) and not text[
+        tokens[end - 1].end : tokens[end].start
+    ].strip(" -\u00ad\n"):
         end += 1
     return tokens[index:end]
 
@@ -254,7 +256,9 @@ def _joined(run: tuple[Token, ...], index: int, length: int) -> str:
 
 
 def _is_scale(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
-    return index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
+    return (
+        index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
+    )
 
 
 def _fits_behind(value: float, values: list[tuple[float, bool]]) -> bool:

@@ -34,9 +34,7 @@ def is_headline(statement: ReadStatement) -> bool:
     return statement.kind is StatementKind.HEADLINE
 
 
-def check(
-    statement: ReadStatement, signals: Sequence[Signal], read: ReadArticle
-) -> tuple[Signal, ...]:
+def check(statement: ReadStatement, signals: Sequence[Signal], read: ReadArticle) -> tuple[Signal, ...]:
     """A signal where one of the others says that a headline is stronger than the body, or a word of it is."""
     if not is_headline(statement):
         return ()

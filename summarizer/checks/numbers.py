@@ -142,7 +142,9 @@ def sought(statement: ReadStatement, alignment: Alignment, read: ReadArticle) ->
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each figure that is not well grounded."""
-    found = [_ordinal(one) if one.figure.ordinal else _check(one) for one in sought(statement, alignment, read)]
+    found = [
+        _ordinal(one) if one.figure.ordinal else _check(one) for one in sought(statement, alignment, read)
+    ]
     return (*(one for one in found if one is not None), *_multiples(statement, alignment, read))
 
 
@@ -156,7 +158,9 @@ def _check(one: Sought) -> Signal | None:
         return _share(one)
     if _in_years(figure, read) or (_names(figure, one.statement) and _word_stands(one)):
         return None
-    if in_score(figure, one.statement.text, one.statement.figures) and (_same_digits(one) or not _scores(one.read)):
+    if in_score(figure, one.statement.text, one.statement.figures) and (
+        _same_digits(one) or not _scores(one.read)
+    ):
         return None
     confused = _confused(one)
     worked_out = one.worked_out
@@ -165,8 +169,19 @@ def _check(one: Sought) -> Signal | None:
         how, clear = worked_out
         instead = one.rivals[0] if one.rivals else None
         # A figure in the very place of this one stands against what could be a coincidence.
-        whole = how.kind == SUM and how.together and figure.value > _FEW and not any(p.compared for p in how.places)
-        if clear or whole or instead is None or instead[0] < _INSTEAD or not one.place.nouns & instead[1].nouns:
+        whole = (
+            how.kind == SUM
+            and how.together
+            and figure.value > _FEW
+            and not any(p.compared for p in how.places)
+        )
+        if (
+            clear
+            or whole
+            or instead is None
+            or instead[0] < _INSTEAD
+            or not one.place.nouns & instead[1].nouns
+        ):
             return None
     if confused is not None:
         there = _quotes((confused,), read)
@@ -206,7 +221,7 @@ def _elsewhere(one: Sought) -> Signal | None:
 
 
 def _rate(one: Sought) -> Signal | None:
-    """"£38 a week" where all places that have the figure say "a month"."""
+    """ "£38 a week" where all places that have the figure say "a month"."""
     rates = {place.figure.rate for place in one.own}
     if one.figure.rate is None or None in rates or one.figure.rate in rates:
         return None
@@ -216,11 +231,13 @@ def _rate(one: Sought) -> Signal | None:
 
 
 def _ordinal(one: Sought) -> Signal | None:
-    """"The third round" where the article has another one, and no third of the kind."""
+    """ "The third round" where the article has another one, and no third of the kind."""
     if not one.place.nouns or one.figure.value < _SMALL:
         return None
     value = one.figure.value
-    others = [place for place in article_places(one.read) if place.figure.ordinal and place.nouns & one.place.nouns]
+    others = [
+        place for place in article_places(one.read) if place.figure.ordinal and place.nouns & one.place.nouns
+    ]
     values = {place.figure.value for place in others}
     numbers = {s.number for s in one.alignment.sentences[:_ALIGNED]}
     near = [place for place in others if _number(place) in numbers]
@@ -294,7 +311,9 @@ def units_agree(figure: Figure, other: Figure) -> bool:
         written = figure.unit or other.unit
         return _kind(written) not in ("share", "warmth") or figure.unit == other.unit
     mine, theirs = base(figure)[1], base(other)[1]
-    return mine == theirs or ("money" in (mine, theirs) and _kind(figure.unit) == _kind(other.unit) == "money")
+    return mine == theirs or (
+        "money" in (mine, theirs) and _kind(figure.unit) == _kind(other.unit) == "money"
+    )
 
 
 def _kind(unit: str | None) -> str | None:
@@ -330,7 +349,9 @@ def _confused(one: Sought) -> Place | None:
         if not digits or figure.mantissa in (0.0, 1.0) or other.ordinal != figure.ordinal:
             continue
         if other.scale != figure.scale or _thousandfold(figure, other):
-            same = figure.unit == other.unit or (None in (figure.unit, other.unit) and one.fit(place) >= _FITS)
+            same = figure.unit == other.unit or (
+                None in (figure.unit, other.unit) and one.fit(place) >= _FITS
+            )
             if same and _kind(figure.unit or other.unit) != "share":
                 found.append((one.fit(place), -order, place))
         elif None not in (figure.unit, other.unit) and figure.unit != other.unit:
@@ -382,11 +403,16 @@ def _same_digits(one: Sought) -> bool:
 
 def _in_years(figure: Figure, read: ReadArticle) -> bool:
     """Whether a bare number is the short form of a year or a date that the article has ("the 90s")."""
-    return figure.unit is None and any(
-        other.date and other.value % 100 == figure.value and other.value > 1000 and figure.value >= 10
-        for sentence in read.sentences
-        for other in sentence.figures
-    ) and not figure.word and figure.value % 10 == 0
+    return (
+        figure.unit is None
+        and any(
+            other.date and other.value % 100 == figure.value and other.value > 1000 and figure.value >= 10
+            for sentence in read.sentences
+            for other in sentence.figures
+        )
+        and not figure.word
+        and figure.value % 10 == 0
+    )
 
 
 def _names(figure: Figure, statement: ReadStatement) -> bool:
@@ -415,7 +441,9 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
     reach = _ABOUT if figure.about else _CLOSE
     best: tuple[Derived, bool] | None = None
     for made in derived(_basis(one), read.lex):
-        fits = made.unit == unit or (None in (made.unit, unit) and made.unit not in ("percent", "point", "times"))
+        fits = made.unit == unit or (
+            None in (made.unit, unit) and made.unit not in ("percent", "point", "times")
+        )
         fits = fits or (unit == "money" and made.unit in ("USD", "EUR"))
         exact = unit is None and not figure.about
         if not fits or not (
@@ -466,7 +494,9 @@ def _basis(one: Sought) -> list[Place]:
         how = one.fit(place) + (0.5 if number in numbers else 0.2 if number in beside else 0.0)
         if how >= 0.15 and not _headline(place):
             found.append((-how, order, place))
-        elif _kind(place.figure.unit) in ("share", "money") and _kind(place.figure.unit) == _kind(one.figure.unit):
+        elif _kind(place.figure.unit) in ("share", "money") and _kind(place.figure.unit) == _kind(
+            one.figure.unit
+        ):
             found.append((0.0, order, place))  # behind the others: the words may be all paraphrased
     found.sort(key=lambda row: row[:2])
     return [place for _, _, place in found]

@@ -103,7 +103,11 @@ def _counted(hit: Hit, clauses: Clauses) -> tuple[int, ...]:
     for index in range(hit.last, min(len(clauses.tokens), hit.last + _REACH)):
         if clauses.clause[index] != clause or len(found) == _COUNTED:
             break
-        if clauses.content[index] and clauses.tokens[index].norm[0].isalpha() and not clauses.is_number(index):
+        if (
+            clauses.content[index]
+            and clauses.tokens[index].norm[0].isalpha()
+            and not clauses.is_number(index)
+        ):
             found.append(index)
     return tuple(found)
 

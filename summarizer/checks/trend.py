@@ -59,7 +59,9 @@ def _without_figure(
         for sign_there, there in _ways(other.clauses):
             if _told_from_the_other_side(hit, mine, there, other.clauses):
                 return None
-            if not _beside(hit, mine, there, other.clauses) or _other_figures(hit, mine, there, other.clauses):
+            if not _beside(hit, mine, there, other.clauses) or _other_figures(
+                hit, mine, there, other.clauses
+            ):
                 continue
             fits = fit(around, mine, other.clauses, there.first)
             if sign_there == sign:
@@ -102,7 +104,9 @@ def _check(
 def _signal(shown: Span, other: Related, hit: Hit, read: ReadArticle) -> Signal:
     quoted = clause_evidence(other, hit.first, read)
     message = f"“{shown.text}”: the article has it the other way round, “{quoted.quote}”"
-    return Signal("trend", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), (quoted,))
+    return Signal(
+        "trend", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), (quoted,)
+    )
 
 
 def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
