@@ -28,12 +28,12 @@ _SURE = 0.6  # share of a statement that one sentence has: this is the sentence 
 _LEAST = 0.3  # how well another date must stand in the statement's place
 _BETTER = 0.25  # how much better than the date itself
 _CLEARLY = 1.6  # times as well
-_ANCHORS, _ANCHOR = 2, 0.4  # words that must stand near the other date, and how near
+_ANCHORS, _ANCHOR = 2, 0.25  # words that must stand near the other date, and how near
 _WITHIN = 6  # sentences within which "two days later" may be counted from a date
 
 
 @dataclass(frozen=True)
-class _Dated:
+class Dated:
     """A date of the article with the words round it."""
 
     sentence: ReadSentence
@@ -58,16 +58,16 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     return tuple(signal for signal in found if signal is not None)
 
 
-def _article_dates(read: ReadArticle) -> tuple[_Dated, ...]:
+def article_dates(read: ReadArticle) -> tuple[Dated, ...]:
     """The dates of the article with their surroundings, read once."""
     found = read.memo.get("dates")
     if found is None:
         found = read.memo["dates"] = tuple(_dates(read))
-    made: tuple[_Dated, ...] = found
+    made: tuple[Dated, ...] = found
     return made
 
 
-def _dates(read: ReadArticle) -> Iterator[_Dated]:
+def _dates(read: ReadArticle) -> Iterator[Dated]:
     by_sentence: dict[int, list[Moment]] = {}
     for sentence, moment in read.moments:
         by_sentence.setdefault(sentence.number, []).append(moment)
@@ -79,7 +79,7 @@ def _dates(read: ReadArticle) -> Iterator[_Dated]:
         for moment, near in zip(moments, around, strict=True):
             for kin in before:
                 near.setdefault(kin, BEFORE)
-            yield _Dated(sentence, moment, near)
+            yield Dated(sentence, moment, near)
 
 
 def _check(
@@ -94,7 +94,7 @@ def _check(
     years = _years(theirs)
     if moment.unit == "year" and published is not None and moment.year == published.year:
         return None
-    dates = _article_dates(read)
+    dates = article_dates(read)
     own = [d for d in dates if d.moment.same_words(moment) or _means(moment, d.moment, read, years)]
     same = [d.found for d in own]
     shown = span(statement.text, moment.start, moment.end)
@@ -139,12 +139,12 @@ def _check(
 
 
 def _others(
-    moment: Moment, statement: ReadStatement, own: Sequence[_Dated], read: ReadArticle, years: Sequence[int]
-) -> Iterator[_Dated]:
+    moment: Moment, statement: ReadStatement, own: Sequence[Dated], read: ReadArticle, years: Sequence[int]
+) -> Iterator[Dated]:
     """Dates of the article of the same kind that are not meant anywhere in the statement."""
     mine = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
     owned = {id(dated) for dated in own}
-    for dated in _article_dates(read):
+    for dated in article_dates(read):
         other = dated.moment
         if id(dated) in owned or other.unit != moment.unit or (other.count is None) != (moment.count is None):
             continue
@@ -157,10 +157,10 @@ def _others(
 
 
 def _in_its_place(
-    moment: Moment, mine: dict[str, float], own_fit: float, others: Iterator[_Dated]
-) -> _Dated | None:
+    moment: Moment, mine: dict[str, float], own_fit: float, others: Iterator[Dated]
+) -> Dated | None:
     """Another date that stands where the statement has this one."""
-    best: tuple[float, _Dated] | None = None
+    best: tuple[float, Dated] | None = None
     for dated in others:
         how = share(mine, dated.near)
         anchors = sum(1 for kin, near in dated.near.items() if near >= _ANCHOR and kin in mine)
