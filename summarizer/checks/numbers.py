@@ -23,12 +23,12 @@ from functools import cached_property
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
-from .context import ReadArticle, ReadStatement
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .derived import SUM, Derived, base, derived, in_score, licensed, multiples, times
 from .figures import MEASURES, Figure
-from .grounds import Place, article_places, fit, statement_places, weights
+from .grounds import Place, article_places, fit, share, statement_places, surroundings, weights
 from .moments import find_moments
-from .terms import Terms, terms
+from .terms import Hit, Terms, terms
 from .text import span
 
 _FEW = 20
@@ -482,7 +482,7 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
         return
     numbers = {sentence.number for sentence in alignment.sentences[:_ALIGNED]}
     places = [place for place in article_places(read) if _number(place) in numbers]
-    values = [one.value for one in derived(places, read.lex) if one.unit == "times" and one.together]
+    values = [one.value for one in derived(places, read.lex) if one.unit == "times"]
     stated = [
         (sentence, other, value)
         for sentence in read.sentences
@@ -494,10 +494,10 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
         aligned = [s.number for s in alignment.sentences[:2]]
         rivals = [
             (aligned.index(sentence.number), sentence, other)
-            for sentence, other, _ in stated
-            if sentence.number in aligned
+            for sentence, other, value in stated
+            if sentence.number in aligned and (value > 1 or _stands_there(hit, statement, other, sentence, read))
         ]
-        if not rivals or any(_near(factor, value, _RATIO) for value in values):
+        if not rivals or any(_multiple_fits(hit, factor, value, statement, read) for value in values):
             continue
         _, sentence, other = min(rivals, key=lambda row: row[0])
         shown = span(statement.text, statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
@@ -507,6 +507,30 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
         message = f"“{shown.text}”: the article says “{there.quote}”"
         code = FlagCode.NUMBER_MISMATCH
         yield Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
+
+
+def _multiple_fits(
+    hit: Hit, factor: float, value: float, statement: ReadStatement, read: ReadArticle
+) -> bool:
+    """Whether a ratio of figures is the multiple that a statement has, "more than twice" being up to 2.6."""
+    before = statement.tokens[max(0, hit.first - 4) : hit.first]
+    bounds = [h for h in terms(read.lex.code, "limits").find(before) if h.last == len(before)]
+    if bounds and bounds[-1].label in ("least", "over"):
+        return factor <= value <= factor * (1 + _BOUND)
+    if bounds:
+        return factor * (1 - _BOUND) <= value <= factor * (1 + _RATIO)
+    return _near(factor, value, _RATIO)
+
+
+def _stands_there(
+    hit: Hit, statement: ReadStatement, other: Hit, sentence: ReadSentence, read: ReadArticle
+) -> bool:
+    """Whether a fraction of the article stands where the statement has its multiple: "halved" for "tripled"."""
+    mine = (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
+    theirs = (sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end)
+    around = surroundings(statement.text, statement.tokens, [mine], read.lex)[0]
+    near = surroundings(sentence.text, sentence.tokens, [theirs], read.lex)[0]
+    return share(weights(around, read), near) >= _INSTEAD
 
 
 def _number(place: Place) -> int:

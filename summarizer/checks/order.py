@@ -2,8 +2,7 @@
 
 A word of order ("before", "after", "then", "earlier than") divides a statement into an earlier and a later
 event. It is a mismatch when the article tells the two the other way round: with a word of order of its own
-("… after that", "a week later"), by the days or times of day that it gives for the two, or by the same span
-of time in the other direction ("half an hour before" for its "half an hour later"). Both events must be
+("… after that", "a week later"), by the days or times of day that it gives for the two. Both events must be
 recognised by words that weigh enough, each on one side only, and no place of the article may tell them as the
 statement does.
 
@@ -28,13 +27,13 @@ from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import MOST_TOKENS
 from .dates import Dated, article_dates
 from .grounds import share
-from .moments import days_of
+from .moments import days_of, find_moments
 from .quotes import passages
 from .text import Lexicon, Token, is_content, lexicon, span
 
 _LEAST = 0.3  # share of a side's words, weighed, by which an event is recognised
 _MARGIN = 1.5  # how much better the exchanged reading must fit
-_STOP = re.compile(r"[.!?…;]\s")
+_STOP = re.compile(r"[.!?…]\s")
 _NEAR = 0.3  # how well a date must stand among a side's words
 _SIDE = 16  # words of a side that are looked at
 _BETWEEN = 2  # tokens between a word of order and a unit of time
@@ -42,17 +41,12 @@ _BETWEEN = 2  # tokens between a word of order and a unit of time
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Families of the earlier and the later event, and where the word of order stands.
-
-    ``first`` is the event that is told first; ``lapse`` the span of time that belongs to the word of order.
-    """
+    """Families of the earlier and the later event, and where the word of order stands."""
 
     earlier: frozenset[str]
     later: frozenset[str]
     start: int
     end: int
-    first: frozenset[str]
-    lapse: float | None = None
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
@@ -65,12 +59,17 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
             message = f"“{shown.text}”: the article tells it the other way round"
             there = (read.evidence(sentence, theirs.start, theirs.end), read.evidence(sentence))
             return (_signal(message, shown, there),)
-        dated = _dated_otherwise(mine, read)
+        dated = None if _dated(statement, read) else _dated_otherwise(mine, read)
         if dated:
             first, second = (read.evidence(d.sentence, d.moment.start, d.moment.end) for d in dated)
             message = f"“{shown.text}”: by the article’s dates it was the other way round"
             return (_signal(message, shown, (first, second)),)
     return ()
+
+
+def _dated(statement: ReadStatement, read: ReadArticle) -> bool:
+    """Whether a statement gives a date of its own, which says more than the order."""
+    return bool(find_moments(statement.text, statement.tokens, statement.figures, read.lex))
 
 
 def _signal(message: str, shown: Span, there: tuple[Evidence, ...]) -> Signal:
@@ -111,14 +110,7 @@ def _order(
     if not left or not right or (behind and behind[0].text[0].isdigit()):
         return None
     first, second = (right, left) if sort == "after" else (left, right)
-    told = left
-    return Order(
-        first - second,
-        second - first,
-        tokens[index].start,
-        tokens[end - 1].end,
-        told - (right if told is left else left),
-    )
+    return Order(first - second, second - first, tokens[index].start, tokens[end - 1].end)
 
 
 def _lapse_behind(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> int:
@@ -204,7 +196,8 @@ def _told_otherwise(
     straight = 0.0
     for sentence in (s for s in alignment.sentences if len(s.tokens) <= MOST_TOKENS):
         for theirs in orders(sentence.text, sentence.tokens, read.lex):
-            straight = max(straight, _both(mine.earlier, theirs.earlier, mine.later, theirs.later, read))
+            shared = _shared(mine.earlier, theirs.earlier, read) + _shared(mine.later, theirs.later, read)
+            straight = max(straight, shared)
             crossed = _both(mine.earlier, theirs.later, mine.later, theirs.earlier, read)
             if crossed and (best is None or crossed > best[0]):
                 best = (crossed, sentence, theirs)
