@@ -175,9 +175,11 @@ def _follows(moment: Moment, read: ReadArticle, years: Sequence[int]) -> bool:
     """Whether a date follows from another and a span of time: "two days later", half an hour before 10:00."""
     if moment.unit == "clock":
         return any(
-            (moment.minutes or 0) in _moved(other.minutes, sentence)
+            (moment.minutes or 0) in _moved(other.minutes, read.sentences[number - 1])
             for sentence, other in read.moments
             if other.unit == "clock"
+            for number in (sentence.number - 1, sentence.number, sentence.number + 1)
+            if 0 < number <= len(read.sentences)
         )
     published = read.article.published_date
     wanted = days_of(moment, published, years)

@@ -27,11 +27,12 @@ from .context import ReadArticle, ReadSentence, ReadStatement
 from .derived import SUM, Derived, base, derived, in_score, licensed, multiples, times
 from .figures import MEASURES, Figure
 from .grounds import Place, article_places, fit, share, statement_places, surroundings, weights
-from .moments import find_moments
+from .moments import days_of, find_moments
 from .terms import Hit, Terms, terms
 from .text import span
 
 _FEW = 20
+_DOZEN = 12  # so few may have been counted: three towns, told by their names
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
 _ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
@@ -43,7 +44,11 @@ _FITS = 0.3  # how well a figure stands in the statement's place to be compared 
 _INSTEAD = 0.55  # and to be what the article gives in its place
 _RATIO = 0.07  # how exact a multiple in words is
 _JUST = 0.12  # how far "almost" and "just over" reach
+_BETWEEN = 0.08  # how exact a span of time between dates is
 _POINTS = 1.5  # percentage points by which a fraction in words may differ
+
+
+_A_YEAR = {"hour": 8760.0, "day": 365.0, "week": 52.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,9 @@ class Sought:
         if not units_agree(self.figure, other) or not _same_kind(self.figure, other):
             return False
         mine, theirs = _values(self.figure, other)
+        if self.figure.rate != other.rate and None not in (self.figure.rate, other.rate):
+            if _near(mine * _A_YEAR[str(self.figure.rate)], theirs * _A_YEAR[str(other.rate)], _CLOSE):
+                return True  # £456 a year for £38 a month
         if self.bound == "least":
             return mine <= theirs * (1 + _SAME) and theirs <= mine * (1 + _BOUND)
         if self.bound == "most":
@@ -173,10 +181,15 @@ def _check(one: Sought) -> Signal | None:
         said = "unit" if confused.figure.scale == figure.scale else "magnitude"
         message = f"“{one.shown.text}” has another {said} in the article: “{there[0].quote}”"
         return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
-    nearby = _quotes([place for how, place in one.rivals[:1] if how >= _FITS / 2], read)
+    if _between_dates(figure, read):
+        return None
+    best = [(how, place) for how, place in one.rivals[:1] if how >= _FITS / 2]
+    nearby = _quotes([place for _, place in best], read)
     there_is = f"; it has “{nearby[0].quote}”" if nearby else ""
     message = f"the article does not give “{one.shown.text}”{there_is}"
-    if _convertible(one) or (_kind(figure.unit) == "time" and not nearby):
+    sure = any(how >= _FITS or place.nouns & one.place.nouns for how, place in best)
+    loose = _kind(figure.unit) == "time" or (figure.unit is None and figure.value <= _DOZEN)
+    if _convertible(one) or (loose and not sure):
         return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), nearby)
     return _signal(one, message, FlagCode.NUMBER_MISMATCH, nearby)
 
@@ -210,6 +223,8 @@ def _rate(one: Sought) -> Signal | None:
     rates = {place.figure.rate for place in one.own}
     if one.figure.rate is None or None in rates or one.figure.rate in rates:
         return None
+    if not any(_near(*_values(one.figure, place.figure), _SAME) for place in one.own):
+        return None  # worked out: £456 a year
     there = _quotes(one.own[:1], one.read)
     message = f"“{one.shown.text}” is counted by the {one.figure.rate}; in the article by the {min(map(str, rates))}"
     return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
@@ -368,6 +383,28 @@ def _convertible(one: Sought) -> bool:
 def _scores(read: ReadArticle) -> bool:
     """Whether the article has a score at all."""
     return any(in_score(f, s.text, s.figures) for s in read.sentences for f in s.figures)
+
+
+def _between_dates(figure: Figure, read: ReadArticle) -> bool:
+    """Whether a span of time lies between two dates, or times of day, of the article: an age, a duration."""
+    measure = MEASURES.get(figure.unit or "")
+    years = {m.year for _, m in read.moments if m.year is not None}
+    published = read.article.published_date
+    years |= {published.year} if published is not None else set()
+    if figure.unit == "year" or (figure.unit is None and not figure.word):
+        if any(abs(one - other) == figure.value for one in years for other in years):
+            return True
+    if measure is None or measure.kind != "time" or figure.unit in ("year", "second"):
+        return False
+    wanted = figure.value * measure.factor
+    if figure.unit in ("hour", "minute"):
+        clocks = sorted({m.minutes for _, m in read.moments if m.minutes is not None})[:_FEW]
+        spans = [60.0 * ((other - one) % 1440) for one in clocks for other in clocks]
+    else:
+        named = [days_of(m, published) for _, m in read.moments if m.unit == "day" and m.count is None]
+        days = sorted({days[0][0].toordinal() for days in named if days})[:_FEW]
+        spans = [86_400.0 * abs(other - one) for one in days for other in days]
+    return any(span and _near(span, wanted, _BETWEEN) for span in spans)
 
 
 def _same_digits(one: Sought) -> bool:
