@@ -13,7 +13,7 @@ and figures whose surroundings are paraphrased out of sight.
 from itertools import combinations
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
 from .derived import SUM, in_score
@@ -67,7 +67,9 @@ def _crossed(one: Sought, other: Sought) -> Signal | None:
     best = max(crossed, key=lambda row: row[0], default=None)
     if best is None or best[0] < _CROSSED or one.fit(best[2]) + other.fit(best[1]) < straight + _CROSSED:
         return None
-    message = f"“{one.shown.text}” and “{other.shown.text}” are exchanged: here the article has “{_text(best[2])}”"
+    message = (
+        f"“{one.shown.text}” and “{other.shown.text}” are exchanged: here the article has “{_text(best[2])}”"
+    )
     return _signal(one, message, best[2], FlagCode.FIGURE_MISBOUND)
 
 
@@ -82,7 +84,9 @@ def _exchanged(one: Sought) -> Signal | None:
     if mate is None or own.sentence is None:
         return None
     if one.place.role is not None and one.place.role != their:
-        if not any(other is not one.place.figure and _is(mate, other, one) for other in one.statement.figures):
+        if not any(
+            other is not one.place.figure and _is(mate, other, one) for other in one.statement.figures
+        ):
             return None
         before = "it was from" if their == NEW else "it is the former value, not"
         message = f"“{one.shown.text}” stands in the place of the other figure: {before} “{_text(mate)}”"
@@ -101,7 +105,9 @@ def _mate(own: Place, read: ReadArticle) -> Place | None:
     """The other figure of a pair of old and new."""
     wanted = NEW if own.role == OLD else OLD
     places = [
-        p for p in article_places(read) if p.sentence is own.sentence and p.role == wanted and p.figure.unit == own.figure.unit
+        p
+        for p in article_places(read)
+        if p.sentence is own.sentence and p.role == wanted and p.figure.unit == own.figure.unit
     ]
     return min(places, key=lambda p: abs(p.figure.start - own.figure.start), default=None)
 
@@ -147,7 +153,9 @@ def _from(rival: Place, one: Sought) -> bool:
     made = one.worked_out[0]
     if made.kind == SUM and terms(one.read.lex.code, "totals").any(one.statement.tokens):
         return True
-    return one.own_fit < _LEAST and any(place.sentence is rival.sentence for place in one.worked_out[0].places)
+    return one.own_fit < _LEAST and any(
+        place.sentence is rival.sentence for place in one.worked_out[0].places
+    )
 
 
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
@@ -165,10 +173,8 @@ def _number(place: Place) -> int:
 
 def _signal(one: Sought, message: str, rival: Place, code: FlagCode) -> Signal:
     sentence = rival.sentence
-    evidence = ()
+    evidence: tuple[Evidence, ...] = ()
     if sentence is not None:
-        evidence = (
-            one.read.evidence(sentence, rival.figure.start, rival.figure.end),
-            one.read.evidence(sentence),
-        )
+        figure = one.read.evidence(sentence, rival.figure.start, rival.figure.end)
+        evidence = (figure, one.read.evidence(sentence))
     return Signal("binding", SignalKind.MISMATCH, 1.0, message, code, (one.shown,), evidence)

@@ -19,8 +19,8 @@ from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .figures import MEASURES
-from .grounds import BEFORE, earlier_words, share, surroundings, told_as_old, weights
-from .moments import Days, Moment, days_of, find_moments
+from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
+from .moments import Days, Moment, days_of
 from .text import span
 
 Found = tuple[ReadSentence, Moment]
@@ -47,7 +47,7 @@ class Dated:
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each date that is not well grounded."""
-    mine = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
+    mine = statement_moments(statement, read.lex)
     if not mine:
         return ()
     around = surroundings(statement.text, statement.tokens, [(m.start, m.end) for m in mine], read.lex)
@@ -142,13 +142,15 @@ def _others(
     moment: Moment, statement: ReadStatement, own: Sequence[Dated], read: ReadArticle, years: Sequence[int]
 ) -> Iterator[Dated]:
     """Dates of the article of the same kind that are not meant anywhere in the statement."""
-    mine = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
+    mine = statement_moments(statement, read.lex)
     owned = {id(dated) for dated in own}
     for dated in article_dates(read):
         other = dated.moment
         if id(dated) in owned or other.unit != moment.unit or (other.count is None) != (moment.count is None):
             continue
-        if other.shift is not None and other.unit != "day":  # "the following year" may be counted from anywhere
+        if (
+            other.shift is not None and other.unit != "day"
+        ):  # "the following year" may be counted from anywhere
             continue
         if dated.sentence.is_headline or _means(other, moment, read, years):
             continue
@@ -211,7 +213,9 @@ def _months(read: ReadArticle) -> set[int]:
             continue
         for figure in sentence.figures:
             if figure.unit == "month" and figure.value < 12:
-                found |= {(moment.month - 1 + step) % 12 + 1 for step in (int(figure.value), -int(figure.value))}
+                found |= {
+                    (moment.month - 1 + step) % 12 + 1 for step in (int(figure.value), -int(figure.value))
+                }
     return found
 
 

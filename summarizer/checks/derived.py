@@ -54,7 +54,9 @@ class Derived:
 
 def base(figure: Figure) -> tuple[float, str | None]:
     """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    measure = MEASURES.get(figure.unit or "")
+    if figure.unit is None:
+        return figure.value, None
+    measure = MEASURES.get(figure.unit)
     if measure is None or measure.kind == "share":
         return figure.value, figure.unit
     if measure.kind == "money":

@@ -65,11 +65,13 @@ _GROUPED = re.compile(r"\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+")
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:
     """The figures of a text in order."""
     text = plain(text)
-    figures = []
+    figures: list[Figure] = []
     index = 0
     fractions = _fractions(tokens, lex)
     while index < len(tokens):
-        if index in fractions and not (figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start):
+        if index in fractions and not (
+            figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
+        ):
             end_index, share = fractions[index]
             figures.append(_fraction(tokens, index, end_index, share, lex))
             index = end_index
@@ -195,8 +197,10 @@ def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
 
 def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
     """The same for number words: "two hundred and fifty", "a million", "quatre-vingt-dix"."""
-    run = _run(text, tokens, index)
-    values, end = _values_of(run, lex)
+    values: list[tuple[float, bool]] = []
+    if tokens[index].norm in _openers(lex.code):
+        run = _run(text, tokens, index)
+        values, end = _values_of(run, lex)
     if values:
         if len(values) > 1 and values[-1][1] and values[-1][0] >= 1000:
             values.pop()  # a scale word behind: read like the one behind digits
@@ -214,12 +218,24 @@ def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tu
     return None
 
 
+@cache
+def _openers(code: str) -> frozenset[str]:
+    """The words that a number in words can begin with."""
+    lex = lexicon(code)
+    return frozenset(words.partition(" ")[0] for words in lex.numbers) | lex.words("ones")
+
+
+@cache
+def _ordinals(code: str) -> dict[str, float]:
+    return {word: float(value.rstrip(":")) for word, value in lexicon(code).values("ordinals").items()}
+
+
 def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
     """The tokens from an index on that only spaces and hyphens divide."""
     end = index + 1
-    while end < min(len(tokens), index + _LONGEST) and not text[tokens[end - 1].end : tokens[end].start].strip(
-        " -\u00ad\n"
-    ):
+    while end < min(len(tokens), index + _LONGEST) and not text[
+        tokens[end - 1].end : tokens[end].start
+    ].strip(" -\u00ad\n"):
         end += 1
     return tokens[index:end]
 
@@ -254,7 +270,9 @@ def _joined(run: tuple[Token, ...], index: int, length: int) -> str:
 
 
 def _is_scale(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
-    return index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
+    return (
+        index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
+    )
 
 
 def _fits_behind(value: float, values: list[tuple[float, bool]]) -> bool:
@@ -445,10 +463,9 @@ def _compound(token: Token, lex: Lexicon) -> Figure | None:
 
 def _ordinal_word(token: Token, lex: Lexicon) -> Figure | None:
     """Second, dritte, третій."""
-    hit = next(iter(terms(lex.code, "ordinals").at((token,), 0)), None)
-    if hit is None:
+    value = _ordinals(lex.code).get(token.norm)
+    if value is None:
         return None
-    value = float(hit.label)
     return Figure(
         token.start, token.end, value, value, 0, None, about=False, date=False, word=True, ordinal=True
     )
@@ -516,8 +533,8 @@ def _measures() -> Iterator[tuple[str, Measure]]:
         kind, system, *rest = line.split()
         for name, factor in zip(rest[::2], rest[1::2], strict=True):
             yield name, Measure(kind, system, float(factor))
-    for name, factor in _TIMES.items():
-        yield name, Measure("time", "clock", factor)
+    for name, seconds in _TIMES.items():
+        yield name, Measure("time", "clock", seconds)
 
 
 MEASURES: dict[str, Measure] = dict(_measures())

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .figures import Figure
+from .moments import Moment, find_moments
 from .terms import terms
 from .text import Lexicon, Token, is_content
 
@@ -87,11 +88,23 @@ def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...
     return tuple(_places(statement.text, statement.tokens, statement.figures, lex))
 
 
+def statement_moments(statement: ReadStatement, lex: Lexicon) -> tuple[Moment, ...]:
+    """The dates and times of a statement, read once."""
+    found = statement.memo.get("moments")
+    if found is None:
+        found = find_moments(statement.text, statement.tokens, statement.figures, lex)
+        statement.memo["moments"] = found
+    made: tuple[Moment, ...] = found
+    return made
+
+
 def surroundings(
     text: str, tokens: Sequence[Token], spans: Sequence[tuple[int, int]], lex: Lexicon
 ) -> tuple[dict[str, float], ...]:
     """The words round spans of a text other than figures, as dates are; empty for a span without a token."""
-    figures = [Figure(low, high, 0.0, 0.0, 0, None, about=False, date=False, word=True) for low, high in spans]
+    figures = [
+        Figure(low, high, 0.0, 0.0, 0, None, about=False, date=False, word=True) for low, high in spans
+    ]
     found = {place.figure.start: place.near for place in _places(text, tokens, figures, lex)}
     return tuple(found.get(low, {}) for low, _ in spans)
 
@@ -106,9 +119,7 @@ def earlier_words(sentence: ReadSentence, read: ReadArticle) -> tuple[str, ...]:
     return _content_families(before, read.lex)
 
 
-def _places(
-    text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon
-) -> Iterator[Place]:
+def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon) -> Iterator[Place]:
     if not figures or not tokens:
         return
     owner = _owners(tokens, figures)
@@ -145,7 +156,9 @@ def _places(
         more = edge is not None and any(
             tokens[i].norm in additional for i in (edge[0] - 1, edge[1] + 1) if 0 <= i < len(tokens)
         )
-        compared = edge is not None and any(token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3])
+        compared = edge is not None and any(
+            token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
+        )
         yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared)
 
 
@@ -208,7 +221,12 @@ def _groups(
             alike = not figures[last].date and not figures[number].date
             if left is not None and alike and not any(i in full for i in range(left[1] + 1, edge[0])):
                 between = text[tokens[left[1]].end : tokens[edge[0]].start]
-                if edge[0] - left[1] <= 5 and "," not in between and ";" not in between and ". " not in between:
+                if (
+                    edge[0] - left[1] <= 5
+                    and "," not in between
+                    and ";" not in between
+                    and ". " not in between
+                ):
                     groups[-1].append(number)
                     continue
         groups.append([number])
@@ -216,7 +234,11 @@ def _groups(
 
 
 def _distance(
-    index: int, edge: tuple[int, int], line: Sequence[int], owner: Sequence[int | None], group: tuple[int, ...]
+    index: int,
+    edge: tuple[int, int],
+    line: Sequence[int],
+    owner: Sequence[int | None],
+    group: tuple[int, ...],
 ) -> tuple[int, bool]:
     """How far a word is from a figure, and whether it lies behind another one."""
     first, last = edge
@@ -276,13 +298,14 @@ def _roles(
         if marked[one] == OLD and marked[other] == NEW:  # from 12 to 9
             roles[one], roles[other] = OLD, NEW
         elif marked[other] == OLD and (marked[one] == NEW or _told_as_old(tokens, left, right, lex)):
-            roles[one], roles[other] = NEW, OLD  # to 9 from 12; 9, down from 12; 9, compared with 12 a year earlier
+            roles[one], roles[other] = (
+                NEW,
+                OLD,
+            )  # to 9 from 12; 9, down from 12; 9, compared with 12 a year earlier
     return roles
 
 
-def _behind(
-    tokens: Sequence[Token], first: int, phrases: Sequence[tuple[str, ...]], lex: Lexicon
-) -> bool:
+def _behind(tokens: Sequence[Token], first: int, phrases: Sequence[tuple[str, ...]], lex: Lexicon) -> bool:
     """Whether one of the phrases ends right before a token, words like "about" and articles left aside."""
     end = first
     while end and (tokens[end - 1].norm in lex.about) and not _ends(tokens, end, phrases):
@@ -292,7 +315,8 @@ def _behind(
 
 def _ends(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]]) -> bool:
     return any(
-        end >= len(phrase) and all(tokens[end - len(phrase) + at].norm == word for at, word in enumerate(phrase))
+        end >= len(phrase)
+        and all(tokens[end - len(phrase) + at].norm == word for at, word in enumerate(phrase))
         for phrase in phrases
     )
 

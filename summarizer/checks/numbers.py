@@ -26,8 +26,17 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .derived import SUM, Derived, base, derived, in_score, licensed, multiples, times
 from .figures import MEASURES, Figure
-from .grounds import Place, article_places, fit, share, statement_places, surroundings, weights
-from .moments import days_of, find_moments
+from .grounds import (
+    Place,
+    article_places,
+    fit,
+    share,
+    statement_moments,
+    statement_places,
+    surroundings,
+    weights,
+)
+from .moments import days_of
 from .terms import Hit, Terms, terms
 from .text import span
 
@@ -38,6 +47,7 @@ _ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
 _CLOSE = 0.012  # how exact a figure is that was worked out
 _SAME = 1e-9
+_WIDE = 0.08  # how far a figure without a bound may be rounded at the most
 _ANCHOR = 0.4  # how near a word stands that ties a figure to it
 _ALIGNED = 3  # sentences in which a figure counts as given in this connection
 _FITS = 0.3  # how well a figure stands in the statement's place to be compared with
@@ -76,14 +86,27 @@ class Sought:
         """How well a figure of the article stands in this one's place."""
         return fit(self._weights, self.place, other)
 
+    @cached_property
+    def _reach(self) -> tuple[float, float]:
+        """The least and the most, in any unit of the kind, that could be the same: what lies outside is not."""
+        value = base(self.figure)[0]
+        loose = self.bound is not None or self.figure.about or self.figure.fraction
+        wide = _BOUND if loose else _WIDE
+        return value * (1 - wide) - self.figure.scale - _SMALL, value * (
+            1 + wide
+        ) + self.figure.scale + _SMALL
+
     def same(self, other: Figure) -> bool:
         """Whether the article's figure has this one's value and unit, by the words before this one."""
+        if other.rate is None or self.figure.rate is None or other.rate == self.figure.rate:
+            low, high = self._reach
+            if not low <= base(other)[0] <= high and not low <= other.value <= high:
+                return False
+        elif self._by_rate(other):
+            return True
         if not units_agree(self.figure, other) or not _same_kind(self.figure, other):
             return False
         mine, theirs = _values(self.figure, other)
-        if self.figure.rate != other.rate and None not in (self.figure.rate, other.rate):
-            if _near(mine * _A_YEAR[str(self.figure.rate)], theirs * _A_YEAR[str(other.rate)], _CLOSE):
-                return True  # £456 a year for £38 a month
         if self.bound == "least":
             return mine <= theirs * (1 + _SAME) and theirs <= mine * (1 + _BOUND)
         if self.bound == "most":
@@ -95,6 +118,12 @@ class Sought:
         if same_value(self.figure, other):
             return True
         return self.figure.about and _near(mine, theirs, _ABOUT)
+
+    def _by_rate(self, other: Figure) -> bool:
+        """£456 a year for £38 a month."""
+        mine, theirs = _values(self.figure, other)
+        yearly = mine * _A_YEAR[str(self.figure.rate)], theirs * _A_YEAR[str(other.rate)]
+        return units_agree(self.figure, other) and _near(*yearly, _CLOSE)
 
     @cached_property
     def own(self) -> tuple[Place, ...]:
@@ -134,23 +163,30 @@ def sought(statement: ReadStatement, alignment: Alignment, read: ReadArticle) ->
     """The figures of a statement that can be compared: those of dates, multiples and names left out."""
     if not statement.figures:
         return ()
+    known = statement.memo.get("sought")  # both numbers and binding ask
+    if known is None or known[0] is not read or known[1] is not alignment:
+        known = statement.memo["sought"] = (read, alignment, tuple(_sought(statement, alignment, read)))
+    made: tuple[Sought, ...] = known[2]
+    return made
+
+
+def _sought(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Sought]:
     inside = [
         (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
         for hit, _ in multiples(statement.tokens, read.lex)
     ]
-    moments = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
-    inside += [(moment.start, moment.end) for moment in moments]
-    return tuple(
-        Sought(place, statement, alignment, read)
-        for place in statement_places(statement, read.lex)
+    inside += [(moment.start, moment.end) for moment in statement_moments(statement, read.lex)]
+    for place in statement_places(statement, read.lex):
         # "three" of "three quarters", "two" of "two years ago"
-        if not any(start <= place.figure.start < end for start, end in inside)
-    )
+        if not any(start <= place.figure.start < end for start, end in inside):
+            yield Sought(place, statement, alignment, read)
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each figure that is not well grounded."""
-    found = [_ordinal(one) if one.figure.ordinal else _check(one) for one in sought(statement, alignment, read)]
+    found = [
+        _ordinal(one) if one.figure.ordinal else _check(one) for one in sought(statement, alignment, read)
+    ]
     return (*(one for one in found if one is not None), *_multiples(statement, alignment, read))
 
 
@@ -164,7 +200,9 @@ def _check(one: Sought) -> Signal | None:
         return _share(one)
     if _in_years(figure, read) or (_names(figure, one.statement) and _word_stands(one)):
         return None
-    if in_score(figure, one.statement.text, one.statement.figures) and (_same_digits(one) or not _scores(one.read)):
+    if in_score(figure, one.statement.text, one.statement.figures) and (
+        _same_digits(one) or not _scores(one.read)
+    ):
         return None
     confused = _confused(one)
     worked_out = one.worked_out
@@ -173,8 +211,19 @@ def _check(one: Sought) -> Signal | None:
         how, clear = worked_out
         instead = one.rivals[0] if one.rivals else None
         # A figure in the very place of this one stands against what could be a coincidence.
-        whole = how.kind == SUM and how.together and figure.value > _FEW and not any(p.compared for p in how.places)
-        if clear or whole or instead is None or instead[0] < _INSTEAD or not one.place.nouns & instead[1].nouns:
+        whole = (
+            how.kind == SUM
+            and how.together
+            and figure.value > _FEW
+            and not any(p.compared for p in how.places)
+        )
+        if (
+            clear
+            or whole
+            or instead is None
+            or instead[0] < _INSTEAD
+            or not one.place.nouns & instead[1].nouns
+        ):
             return None
     if confused is not None:
         there = _quotes((confused,), read)
@@ -219,7 +268,7 @@ def _elsewhere(one: Sought) -> Signal | None:
 
 
 def _rate(one: Sought) -> Signal | None:
-    """"£38 a week" where all places that have the figure say "a month"."""
+    """ "£38 a week" where all places that have the figure say "a month"."""
     rates = {place.figure.rate for place in one.own}
     if one.figure.rate is None or None in rates or one.figure.rate in rates:
         return None
@@ -231,11 +280,13 @@ def _rate(one: Sought) -> Signal | None:
 
 
 def _ordinal(one: Sought) -> Signal | None:
-    """"The third round" where the article has another one, and no third of the kind."""
+    """ "The third round" where the article has another one, and no third of the kind."""
     if not one.place.nouns or one.figure.value < _SMALL:
         return None
     value = one.figure.value
-    others = [place for place in article_places(one.read) if place.figure.ordinal and place.nouns & one.place.nouns]
+    others = [
+        place for place in article_places(one.read) if place.figure.ordinal and place.nouns & one.place.nouns
+    ]
     values = {place.figure.value for place in others}
     numbers = {s.number for s in one.alignment.sentences[:_ALIGNED]}
     near = [place for place in others if _number(place) in numbers]
@@ -309,11 +360,15 @@ def units_agree(figure: Figure, other: Figure) -> bool:
         written = figure.unit or other.unit
         return _kind(written) not in ("share", "warmth") or figure.unit == other.unit
     mine, theirs = base(figure)[1], base(other)[1]
-    return mine == theirs or ("money" in (mine, theirs) and _kind(figure.unit) == _kind(other.unit) == "money")
+    return mine == theirs or (
+        "money" in (mine, theirs) and _kind(figure.unit) == _kind(other.unit) == "money"
+    )
 
 
 def _kind(unit: str | None) -> str | None:
-    measure = MEASURES.get(unit or "")
+    if unit is None:
+        return None
+    measure = MEASURES.get(unit)
     return measure.kind if measure else unit
 
 
@@ -345,7 +400,9 @@ def _confused(one: Sought) -> Place | None:
         if not digits or figure.mantissa in (0.0, 1.0) or other.ordinal != figure.ordinal:
             continue
         if other.scale != figure.scale or _thousandfold(figure, other):
-            same = figure.unit == other.unit or (None in (figure.unit, other.unit) and one.fit(place) >= _FITS)
+            same = figure.unit == other.unit or (
+                None in (figure.unit, other.unit) and one.fit(place) >= _FITS
+            )
             if same and _kind(figure.unit or other.unit) != "share":
                 found.append((one.fit(place), -order, place))
         elif None not in (figure.unit, other.unit) and figure.unit != other.unit:
@@ -391,9 +448,9 @@ def _between_dates(figure: Figure, read: ReadArticle) -> bool:
     years = {m.year for _, m in read.moments if m.year is not None}
     published = read.article.published_date
     years |= {published.year} if published is not None else set()
-    if figure.unit == "year" or (figure.unit is None and not figure.word):
-        if any(abs(one - other) == figure.value for one in years for other in years):
-            return True
+    counted = figure.unit == "year" or (figure.unit is None and not figure.word)
+    if counted and any(abs(one - other) == figure.value for one in years for other in years):
+        return True
     if measure is None or measure.kind != "time" or figure.unit in ("year", "second"):
         return False
     wanted = figure.value * measure.factor
@@ -419,11 +476,16 @@ def _same_digits(one: Sought) -> bool:
 
 def _in_years(figure: Figure, read: ReadArticle) -> bool:
     """Whether a bare number is the short form of a year or a date that the article has ("the 90s")."""
-    return figure.unit is None and any(
-        other.date and other.value % 100 == figure.value and other.value > 1000 and figure.value >= 10
-        for sentence in read.sentences
-        for other in sentence.figures
-    ) and not figure.word and figure.value % 10 == 0
+    return (
+        figure.unit is None
+        and any(
+            other.date and other.value % 100 == figure.value and other.value > 1000 and figure.value >= 10
+            for sentence in read.sentences
+            for other in sentence.figures
+        )
+        and not figure.word
+        and figure.value % 10 == 0
+    )
 
 
 def _names(figure: Figure, statement: ReadStatement) -> bool:
@@ -452,7 +514,9 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
     reach = _ABOUT if figure.about else _CLOSE
     best: tuple[Derived, bool] | None = None
     for made in derived(_basis(one), read.lex):
-        fits = made.unit == unit or (None in (made.unit, unit) and made.unit not in ("percent", "point", "times"))
+        fits = made.unit == unit or (
+            None in (made.unit, unit) and made.unit not in ("percent", "point", "times")
+        )
         fits = fits or (unit == "money" and made.unit in ("USD", "EUR"))
         exact = unit is None and not figure.about
         if not fits or not (
@@ -503,7 +567,9 @@ def _basis(one: Sought) -> list[Place]:
         how = one.fit(place) + (0.5 if number in numbers else 0.2 if number in beside else 0.0)
         if how >= 0.15 and not _headline(place):
             found.append((-how, order, place))
-        elif _kind(place.figure.unit) in ("share", "money") and _kind(place.figure.unit) == _kind(one.figure.unit):
+        elif _kind(place.figure.unit) in ("share", "money") and _kind(place.figure.unit) == _kind(
+            one.figure.unit
+        ):
             found.append((0.0, order, place))  # behind the others: the words may be all paraphrased
     found.sort(key=lambda row: row[:2])
     return [place for _, _, place in found]
@@ -532,7 +598,8 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
         rivals = [
             (aligned.index(sentence.number), sentence, other)
             for sentence, other, value in stated
-            if sentence.number in aligned and (value > 1 or _stands_there(hit, statement, other, sentence, read))
+            if sentence.number in aligned
+            and (value > 1 or _stands_there(hit, statement, other, sentence, read))
         ]
         if not rivals or any(_multiple_fits(hit, factor, value, statement, read) for value in values):
             continue

@@ -26,8 +26,8 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import MOST_TOKENS
 from .dates import Dated, article_dates
-from .grounds import share
-from .moments import days_of, find_moments
+from .grounds import share, statement_moments
+from .moments import days_of
 from .quotes import passages
 from .text import Lexicon, Token, is_content, lexicon, span
 
@@ -69,7 +69,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _dated(statement: ReadStatement, read: ReadArticle) -> bool:
     """Whether a statement gives a date of its own, which says more than the order."""
-    return bool(find_moments(statement.text, statement.tokens, statement.figures, read.lex))
+    return bool(statement_moments(statement, read.lex))
 
 
 def _signal(message: str, shown: Span, there: tuple[Evidence, ...]) -> Signal:
@@ -117,9 +117,15 @@ def _lapse_behind(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> int:
     """The index behind a span of time that begins here: "a week", "zwei Tagen"; the index itself for none."""
     units = lex.values("period_units")
     for at in range(index, min(index + _BETWEEN + 1, len(tokens))):
-        if tokens[at].norm in units or tokens[at].norm in lex.units and lex.units[tokens[at].norm] in _CLOCKS:
+        if tokens[at].norm in units or (
+            tokens[at].norm in lex.units and lex.units[tokens[at].norm] in _CLOCKS
+        ):
             return at + 1
-        if not (tokens[at].text[0].isdigit() or tokens[at].norm in lex.numbers or tokens[at].norm in lex.words("ones")):
+        if not (
+            tokens[at].text[0].isdigit()
+            or tokens[at].norm in lex.numbers
+            or tokens[at].norm in lex.words("ones")
+        ):
             break
     return index
 
@@ -177,7 +183,7 @@ def _sides(
     return (), ()
 
 
-_JOINING = frozenset("and und і й та а y e et i oraz".split())
+_JOINING = frozenset(["and", "und", "і", "й", "та", "а", "y", "e", "et", "i", "oraz"])
 
 
 def _joins(token: Token) -> bool:
@@ -205,7 +211,11 @@ def _told_otherwise(
 
 
 def _both(
-    one: frozenset[str], other: frozenset[str], third: frozenset[str], fourth: frozenset[str], read: ReadArticle
+    one: frozenset[str],
+    other: frozenset[str],
+    third: frozenset[str],
+    fourth: frozenset[str],
+    read: ReadArticle,
 ) -> float:
     """What two pairs of events share together, if each pair shares enough."""
     left, right = _shared(one, other, read), _shared(third, fourth, read)
