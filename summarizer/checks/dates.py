@@ -5,9 +5,9 @@ November 12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both 
 publication, or follow from one ("two days later", half an hour before 10:00). It is a mismatch when another
 date of the same kind stands in its place in the article, clearly better than any place of the date itself
 (``grounds``); one that only another part of the article has is a doubt. A date more precise than the
-article's is a doubt. The year of publication, and the day of publication where the article gives no other, need
-no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the same words.
-Left aside: seasons, feasts, durations (figures), what happened first (``order``).
+article's is a doubt. The year of publication, and the day of publication where the article gives no other,
+need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
+same words. Left aside: seasons, feasts, durations (figures), what happened first (``order``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .figures import MEASURES
 from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
+from .measures import MEASURES
 from .moments import Days, Moment, days_of
 from .text import span
 

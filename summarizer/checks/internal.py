@@ -16,7 +16,7 @@ from .align import Alignment, align
 from .context import ReadArticle, ReadSentence, ReadStatement, read_article
 from .figures import Figure
 from .grounds import surroundings
-from .numbers import same_value
+from .sought import same_value
 from .text import span
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]

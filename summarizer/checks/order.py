@@ -3,16 +3,17 @@
 A word of order ("before", "after", "then", "earlier than") divides a statement into an earlier and a later
 event. It is a mismatch when the article tells the two the other way round: with a word of order of its own
 ("… after that", "a week later"), by the days or times of day that it gives for the two. Both events must be
-recognised by words that weigh enough, each on one side only, and no place of the article may tell them as the
-statement does.
+recognised by words that weigh enough, each on one side only, and no place of the article may tell them as
+the statement does.
 
-Left aside: order that only the sequence of sentences shows (news is not told in order), words of order inside
-figures ("after 17 minutes") and quotations, and words that only look like some ("since then", "nach Angaben").
+Left aside: order that only the sequence of sentences shows (news is not told in order), words of order
+inside figures ("after 17 minutes") and quotations, and words that only look like some ("since then", "nach
+Angaben").
 
 Keys of ``dates.toml``: ``order_before`` ("X before Y": X is earlier), ``order_after`` ("X after Y": Y is
-earlier), ``order_then`` ("X, then Y": X is earlier), ``order_ignored`` (phrases that say nothing about order),
-``period_units`` (behind a word of ``order_after`` a span of time: "after a week" is "then"), ``order_in`` (words
-that mean "later" before such a span).
+earlier), ``order_then`` ("X, then Y": X is earlier), ``order_ignored`` (phrases that say nothing about
+order), ``period_units`` (behind a word of ``order_after`` a span of time: "after a week" is "then"),
+``order_in`` (words that mean "later" before such a span).
 """
 
 import re
