@@ -1,4 +1,4 @@
-"""Where a figure of the article stands: what it counts, what surrounds it, whether it is the old or the new one.
+"""Where a figure of the article stands: what it counts, what surrounds it, if it is the old or the new one.
 
 Checks of figures ask one question: of the article's figures, which one tells what the statement's figure
 tells? Every figure gets its surroundings: content words, each the nearer the more; other figures, commas
