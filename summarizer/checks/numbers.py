@@ -34,9 +34,11 @@ from .grounds import (
 )
 from .measures import MEASURES
 from .moments import days_of
-from .sought import Sought, in_one_unit, is_named, kind, near, number_of, sought
+from .sought import Sought, in_one_unit, is_named, kind, near, number_of, same_value, sought
 from .terms import Hit, terms
 from .text import span
+
+__all__ = ["check", "same_value"]
 
 _FEW = 20
 _DOZEN = 12  # so few may have been counted: three towns, told by their names
