@@ -135,7 +135,8 @@ def _disputed(voice: Voice, read: ReadArticle) -> bool:
             if other is voice or (other.who and other.who & voice.who):
                 continue
             shared = other.families & voice.families
-            if other.tone == DENIED and (shared or (abs(number - here) < 2 and len(other.families) <= _SHORT)):
+            brief = abs(number - here) < 2 and len(other.families) <= _SHORT
+            if other.tone == DENIED and (shared or brief):
                 return True
             said = [other.sentence.tokens[i] for i in other.scope]
             if number == here + 1 and shared and terms(read.lex.code, "negations").any(said):

@@ -2,9 +2,9 @@
 
 Keys of ``names.toml``: ``name_particles`` ("von", "de la"), ``name_of`` (joins the parts of an institution's
 name: "Bank of England"), ``organisations`` (words that make a name an organisation), ``place_words``,
-``place_prepositions``, ``first_names_male``, ``first_names_female``, ``not_names``; where every noun has a
-capital (German) also ``noun_endings``, ``place_endings`` and ``name_determiners``, which tell nouns from names;
-``name_openers`` (words that open a sentence before a name: "Laut").
+``place_prepositions``, ``first_names_male``, ``first_names_female``, ``not_names``, ``name_openers`` (words
+that open a sentence before a name: "Laut"); where every noun has a capital (German) also ``noun_endings``,
+``place_endings`` and ``name_determiners``, which tell nouns from names.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from .forms import same_word
 from .offices import Office, gender, is_office, offices
 from .proper import opens_sentence
 from .text import Lexicon, Token, fold, lexicon
@@ -43,7 +44,7 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     lower: frozenset[str] = field(default=frozenset())
-    pairs: frozenset[tuple[str, ...]] = field(default=frozenset())  # of stems: names of two words
+    pairs: frozenset[tuple[str, ...]] = field(default=frozenset())  # names of two words
 
 
 def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vocabulary:
@@ -70,7 +71,7 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
             continue
         for run in _runs(text, tokens, lex, empty):
             if lex.inflects and len(run) == 2 and not opens_sentence(text, tokens[run[0]].start):
-                pairs.add((tokens[run[0]].stem, tokens[run[1]].stem))
+                pairs.add((fold(tokens[run[0]].norm), fold(tokens[run[1]].norm)))
             names |= {tokens[i].stem for i in run if tokens[i].capital and not is_office(tokens[i], lex)}
     return Vocabulary(frozenset(names), frozenset(common), lower, frozenset(pairs))
 
@@ -217,7 +218,7 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
     opens = opens_sentence(text, token.start)
     if opens and token.norm in lex.words("name_openers"):
         return False  # "Laut Stolz"
-    if opens and tuple(t.stem for t in tokens[index + 1 : index + 3]) in known.pairs:
+    if opens and known.pairs and _pair(tokens[index + 1 : index + 3], known, lex):
         return False  # "Residents Upper Marlow", where endings tell what English needs "of" for
     if lex.capitalised_nouns:
         if is_short_form(token) or is_office(token, lex):
@@ -235,6 +236,14 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         and _glued(text, tokens, index, index + 1, lex)
     )
     return (follows and token.norm not in known.common) or text[token.end : token.end + 2] in ("'s", "’s")
+
+
+def _pair(tokens: Sequence[Token], known: Vocabulary, lex: Lexicon) -> bool:
+    """Whether two words are a name that stands elsewhere by itself."""
+    if len(tokens) < 2 or not all(t.capital for t in tokens):
+        return False
+    words = [fold(t.norm) for t in tokens]
+    return any(all(same_word(w, k, lex) for w, k in zip(words, pair, strict=True)) for pair in known.pairs)
 
 
 def _capital(token: Token, lex: Lexicon) -> bool:

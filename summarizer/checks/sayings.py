@@ -13,7 +13,8 @@ Keys of ``speech.toml``: ``sayings`` (labels ``said``, ``told`` for announcement
 ``claimed``, ``denied``, ``source`` for phrases with
 the speaker behind, ``behind`` for words with the speaker in front), ``authorities`` (those whose word a
 newspaper takes: police, courts, offices, research), ``cue_determiners`` and
-``cue_blockers`` (words before a cue that make it none: "might ask"), ``cue_passives`` ("was accused"), ``relatives``.
+``cue_blockers`` (words before a cue that make it none: "might ask"), ``cue_passives`` ("was accused"),
+``relatives``.
 """
 
 import re
@@ -29,16 +30,15 @@ from .text import Lexicon, Token, is_content
 
 SAID, TOLD, CLAIMED, DENIED = "said", "told", "claimed", "denied"
 VERBS = (SAID, TOLD, CLAIMED, DENIED)  # labels of verbs
-_AUTHORITY_OFFICES = frozenset(
-    "inspector prosecutor judge sheriff coroner commander meteorologist hydrologist seismologist".split()
-)
+# Concepts of ``names.toml`` whose holders newspapers take at their word.
+_AUTHORITY_OFFICES = frozenset({"inspector", "prosecutor", "judge", "sheriff", "coroner", "commander"})
 _REACH = 4  # tokens between a cue and its speaker
 _APPOSITION = 12  # tokens of "…, who chairs the board of the trust, said"
 _NOUN = 4  # tokens of a speaker without a name
 _FAR = 10  # the same, behind a quotation
 _PART = 6  # tokens between the parts of one speaker: "the head of the union, Ann Price"
 _MOST = 10  # cues of one sentence
-_STRONG = ";:.!?…—–()“”„«»\""
+_STRONG = ';:.!?…—–()“”„«»"'
 _ENDS = ";.!?"
 _ASIDE = re.compile(r"[—–] ?[^—–]{3,60}?[—–]")  # inside a quotation
 _QUOTE_MARKS = '“”„«»"'
@@ -49,7 +49,7 @@ class Saying:
     """Tokens ``first`` to ``last`` (not included) make the tokens ``scope`` somebody's words.
 
     ``who``: ids of the speaker and of what is named with it, none for one without a name; ``mention``: the
-    one beside the cue; ``tone``: said, told, claimed or denied; ``authority``: one whose word newspapers take.
+    one beside the cue; ``tone``: said, told, claimed or denied; ``authority``: its word newspapers take.
     """
 
     first: int
@@ -253,7 +253,7 @@ def _before(
 def _behind(
     text: str, tokens: Sequence[Token], cue: Hit, mentions: Sequence[Mention], lex: Lexicon
 ) -> Mention | None:
-    """ "said Price", "said the mayor, Ann Price", “…” said on Tuesday the leader of the council, Ann Price"."""
+    """ "said Price", "said the mayor, Ann Price", "…" said on Tuesday the leader of the council, Price."""
     gap = text[tokens[cue.first - 1].end : tokens[cue.first].start] if cue.first else ""
     reach = _FAR if _closed(gap) else _REACH
     for mention in mentions:
@@ -263,7 +263,8 @@ def _behind(
         marks = _marks(text, tokens, cue.last, mention.first)
         if any(mark in marks.replace("(", "").replace(")", "") for mark in _STRONG):
             return None
-        office = first < mention.first and marks.rstrip().endswith(",")
+        named = first < mention.first or _determined(tokens, cue.last, lex)  # "the harbour master, David Orr"
+        office = named and marks.rstrip().endswith(",")
         if "," in marks and not office:
             return None
         if any(t.norm in lex.words("joining") for t in tokens[cue.last : first]):
@@ -273,6 +274,10 @@ def _behind(
         if not _place(mention):
             return mention
     return None
+
+
+def _determined(tokens: Sequence[Token], at: int, lex: Lexicon) -> bool:
+    return at < len(tokens) and tokens[at].norm in lex.words("name_determiners")
 
 
 def _marks(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
@@ -340,8 +345,9 @@ def _scopes(
         behind = _marks(text, tokens, frame.last, far) if far < len(tokens) else "."
         marked = any(mark in before for mark in _QUOTE_MARKS + ",—–")
         closed = any(mark in behind for mark in _QUOTE_MARKS + ",—–.")
-        ends = any(mark in before for mark in _QUOTE_MARKS) and frame.first - 1 in inside  # “…,” she told them
-        post = content[0] > 0 and (marked or (source and closed)) and (frame.inverted or closed or source or ends)
+        ends = any(mark in before for mark in _QUOTE_MARKS) and frame.first - 1 in inside  # “…,” she told us
+        apart = marked or (source and closed)
+        post = content[0] > 0 and apart and (frame.inverted or closed or source or ends)
         post = post or (not content[1] and marked)
         middle = frame.cue.label in ("source", "behind") and not (content[0] > 1 and (marked or closed))
         soon = _marks(text, tokens, frame.last, min(frame.last + 2, len(tokens) - 1))
@@ -385,16 +391,16 @@ def _segments(text: str, tokens: Sequence[Token], inside: frozenset[int]) -> lis
     return numbers
 
 
-def _joined(
-    segment: list[int], tokens: Sequence[Token], frames: Sequence[_Frame], lex: Lexicon
-) -> list[int]:
+def _joined(segment: list[int], tokens: Sequence[Token], frames: Sequence[_Frame], lex: Lexicon) -> list[int]:
     """Parts without a cue in reported mood (German) go on with what the part before says."""
     with_cue = {segment[frame.cue.first] for frame in frames}
     mood = terms(lex.code, "reported_mood")
     numbers = list(segment)
     for number in sorted(set(segment)):
         part = [i for i, n in enumerate(segment) if n == number]
-        if number and number not in with_cue and lex.capitalised_nouns and mood.any([tokens[i] for i in part]):
+        if not number or number in with_cue or not lex.capitalised_nouns:
+            continue
+        if mood.any([tokens[i] for i in part]):
             for i in part:
                 numbers[i] = numbers[part[0] - 1]
     return numbers

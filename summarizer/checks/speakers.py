@@ -95,7 +95,8 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
     named = read_statement(statement.speaker or "", read.lex)
     mentions = read.entities.of_statement(named) if named.tokens else ()
     who = frozenset(i for m in mentions for i in m.ids)
-    own = {i for m in read.entities.of_statement(statement) if set(m.ids) & who for i in range(m.first, m.last)}
+    theirs = [m for m in read.entities.of_statement(statement) if set(m.ids) & who]
+    own = {i for m in theirs for i in range(m.first, m.last)}
     words = _weights([t for i, t in enumerate(statement.tokens) if i not in own], read)
     if not who or not words:
         return None
@@ -173,7 +174,7 @@ def _could_be(mine: frozenset[int], theirs: frozenset[int], read: ReadArticle) -
         person, other = (mine, theirs) if Kind.PERSON in kinds[0] else (theirs, mine)
         known = frozenset(i for p in person for i in belongs_to(p, read))
         return not known or bool(known & other)
-    return any(i in belongs_to(j, read) for i in mine for j in theirs)
+    return False
 
 
 def belongs_to(person: int, read: ReadArticle) -> frozenset[int]:
