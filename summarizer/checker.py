@@ -31,6 +31,7 @@ from .checks import (
     roles,
     slots,
     speakers,
+    trend,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     order.check,
     polarity.check,
     comparison.check,
+    trend.check,
     hedges.check,
     quantifiers.check,
     cause.check,
@@ -148,7 +150,7 @@ def _check(
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
     if repeats := injection.repeated(evidence, suspected):
         signals = (*signals, repeats)
-    signals = (*signals, *headline.check(text, signals), *conflicts)
+    signals = (*signals, *headline.check(text, signals, read), *conflicts)
     risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)

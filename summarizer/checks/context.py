@@ -84,8 +84,8 @@ class ReadArticle:
         return {}
 
     @cached_property
-    def memory(self) -> dict[str, Any]:
-        """What a check has worked out about the whole article, under a name of its own."""
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the whole article once, by its name for it."""
         return {}
 
     @cached_property
