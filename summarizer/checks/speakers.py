@@ -179,7 +179,7 @@ def _could_be(mine: frozenset[int], theirs: frozenset[int], read: ReadArticle) -
 
 def belongs_to(person: int, read: ReadArticle) -> frozenset[int]:
     """The organisations that the article names beside a person, or in their office."""
-    memory: dict[int, frozenset[int]] = read.memory.setdefault("belongs_to", {})
+    memory: dict[int, frozenset[int]] = read.memo.setdefault("belongs_to", {})
     if person not in memory:
         memory[person] = _belongs_to(person, read)
     return memory[person]

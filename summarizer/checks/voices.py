@@ -44,16 +44,16 @@ class Voice:
 
 def voices(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
     """By the number of the sentence; computed once for an article."""
-    found = read.memory.get("voices")
+    found = read.memo.get("voices")
     if found is None:
-        found = read.memory["voices"] = _listen(read)
+        found = read.memo["voices"] = _listen(read)
     made: dict[int, tuple[Voice, ...]] = found
     return made
 
 
 def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
     """The families of a sentence's words that are the newspaper's own."""
-    memory: dict[int, frozenset[str]] = read.memory.setdefault("narrated", {})
+    memory: dict[int, frozenset[str]] = read.memo.setdefault("narrated", {})
     if sentence.number not in memory:
         said = {i for voice in voices(read).get(sentence.number, ()) for i in voice.scope}
         own = [t for i, t in enumerate(sentence.tokens) if i not in said]
