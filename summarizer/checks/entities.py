@@ -20,7 +20,7 @@ from typing import Protocol
 
 from .mentions import Named, Vocabulary, find, title_case
 from .naming import fits, initials, organisation_stems
-from .offices import Office, concept_at, plural_office
+from .offices import LEADERS, Office, concept_at, plural_office
 from .text import Lexicon, Token
 
 
@@ -217,7 +217,7 @@ class Entities:
         for index, token in enumerate(text.tokens):
             if index in taken:
                 continue
-            if plural_office(token, self.lex):
+            if plural_office(token, self.lex) or self._adjective(text.tokens, index):
                 continue  # "the ministers" are not one of them
             if held := concept_at(text.tokens, index, self.lex):
                 ids, how = self._with_office(held[0], index, text, recent), How.OFFICE
@@ -227,6 +227,12 @@ class Entities:
                 found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
 
+    def _adjective(self, tokens: Sequence[Token], index: int) -> bool:
+        """ "directrice générale": no general."""
+        if not index or self.lex.words("office_modifiers") or self.lex.capitalised_nouns:
+            return False
+        return not tokens[index].capital and concept_at(tokens, index - 1, self.lex) is not None
+
     def _with_office(self, concept: str, index: int, text: Text, recent: Sequence[int]) -> tuple[int, ...]:
         around = {t.stem for t in text.tokens[max(0, index - 3) : index + 5]}
         holders = self._holders.get(concept, ())
@@ -235,6 +241,10 @@ class Entities:
             for t in text.tokens[max(0, index - 2) : index + 2]
             if (value := self.lex.values("ranks").get(t.norm))
         )
+        if concept in LEADERS:  # "the head of the agency" for its director
+            leading = [row for name in sorted(LEADERS) for row in self._holders.get(name, ())]
+            leading = [row for row in leading if row[1].of & around]
+            holders = tuple(leading) or holders
         ids = [i for i, office in holders if office.ranks - {"chief"} == ranks - {"chief"}]
         told = [i for i, office in holders if i in ids and office.of & around]
         ids = list(dict.fromkeys(told or ids))
@@ -252,6 +262,10 @@ class Entities:
 
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
         """ "the council": the one whose name has the word; "the company": the last one of no other sort."""
+        exact = not self.lex.inflects and not self.lex.capitalised_nouns
+        listed = self.lex.words("organisations") | self.lex.words("generic_organisations")
+        if exact and token.norm not in listed:
+            return ()  # "operación" is no "operador"
         if token.stem in organisation_stems(self.lex.code):
             called = self._called.get(token.stem, ())
             if called:

@@ -44,6 +44,7 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     lower: frozenset[str] = field(default=frozenset())
+    surnames: frozenset[str] = field(default=frozenset())  # words behind a first name
     pairs: frozenset[tuple[str, ...]] = field(default=frozenset())  # names of two words
 
 
@@ -65,6 +66,7 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
                     common.add(token.norm)
     empty = Vocabulary(common=frozenset(common), lower=lower)
     pairs: set[tuple[str, ...]] = set()
+    surnames: set[str] = set()
     names: set[str] = set()
     for text, tokens in texts:
         if title_case(tokens, lex):
@@ -72,8 +74,9 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
         for run in _runs(text, tokens, lex, empty):
             if lex.inflects and len(run) == 2 and not opens_sentence(text, tokens[run[0]].start):
                 pairs.add((fold(tokens[run[0]].norm), fold(tokens[run[1]].norm)))
+            surnames |= {tokens[b].norm for a, b in pairwise(run) if _first_name(tokens[a], lex)}
             names |= {tokens[i].stem for i in run if tokens[i].capital and not is_office(tokens[i], lex)}
-    return Vocabulary(frozenset(names), frozenset(common), lower, frozenset(pairs))
+    return Vocabulary(frozenset(names), frozenset(common), lower, frozenset(surnames), frozenset(pairs))
 
 
 def _adjective(token: Token) -> bool:
@@ -202,6 +205,7 @@ def _run_at(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
             break
         if (
             lex.capitalised_nouns
+            and not (_first_name(tokens[run[-1]], lex) and not is_office(tokens[run[-1]], lex))
             and _noun(tokens[skipped], lex, known)
             and not is_office(tokens[skipped], lex)
         ):
@@ -256,6 +260,8 @@ def _capital(token: Token, lex: Lexicon) -> bool:
 
 def _noun(token: Token, lex: Lexicon, known: Vocabulary) -> bool:
     """Whether a German capitalised word is a noun."""
+    if token.norm in known.surnames:
+        return False
     if token.norm in known.common or token.norm in lex.words("not_names"):
         return True
     if _first_name(token, lex) or token.norm.endswith(tuple(lex.words("place_endings")) or ("\n",)):
@@ -405,7 +411,8 @@ def _hints(
 ) -> frozenset[str]:
     before = tokens[run[0] - 1] if run[0] else None
     hints = set()
-    if any(organisation_word(t, lex) for t in own):
+    sort = before is not None and not before.capital and _in(before, lex, "generic_organisations")
+    if any(organisation_word(t, lex) for t in own) or (sort and not _first_name(own[0], lex)):
         hints.add("organisation")
     elif (
         (held and len(own) > 1)
@@ -418,11 +425,12 @@ def _hints(
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
     behind = tokens[run[-1] + 1] if run[-1] + 1 < len(tokens) else None
-    acts = behind is not None and behind.norm in lex.reporting | lex.words("person_relatives")
+    close = behind is not None and behind.start - tokens[run[-1]].end <= 1
+    acts = behind is not None and close and behind.norm in lex.reporting | lex.words("person_relatives")
     if len(own) in (2, 3) and not hints and acts:
         hints.add("person")
     if before is not None and not hints:
-        if before.norm in lex.reporting and len(own) == 2:
+        if before.norm in lex.reporting and len(own) == 2 and not (behind and is_office(behind, lex)):
             hints.add("person")
         if lex.words("office_modifiers") and any(o.last == run[0] for o in held):
             return frozenset(("person",))

@@ -264,7 +264,9 @@ def _behind(
         ):
             return
         token = tokens[index]
-        if token.norm in lex.reporting or (index in taken and not _owner(token)):
+        modifies = bool(lex.words("office_modifiers")) and index + 1 < stop  # "the Tolbridge chairman"
+        modifies = modifies and concept_at(tokens, index + 1, lex) is not None
+        if token.norm in lex.reporting or (index in taken and not _owner(token) and not modifies):
             return
         if copula and token.norm in lex.stopwords and token.norm not in lex.words("name_determiners"):
             return  # "is seeking the help of architects"

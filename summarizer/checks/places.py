@@ -89,7 +89,7 @@ def _sites(tokens: Sequence[Token], mentions: Sequence[Mention], read: ReadArtic
         if any(read.entities.all[i].kind is Kind.PERSON for i in mention.ids):
             continue
         site = _site(tokens, mention, read.lex)
-        if site.preposition is not None or (site.noun is not None and _place(mention, read)):
+        if site.preposition is not None or site.noun is not None:
             yield site
 
 
@@ -158,6 +158,8 @@ def _instead(
         both = _both_placed(site, there)
         both = both and site.adjoins and there.adjoins
         if not (same_noun or (both and share >= _SHARE and _free(site.mention.id, read))):
+            continue
+        if not any(one.preposition is not None or _place(one.mention, read) for one in (site, there)):
             continue
         if share < _SAME_NOUN_SHARE or _within(site.mention.id, other.id, read):
             continue
