@@ -20,7 +20,7 @@ from typing import Protocol
 
 from .mentions import Named, Vocabulary, find, title_case
 from .naming import fits, initials, organisation_stems
-from .offices import LEADERS, Office, concept_at, plural_office
+from .offices import LEADERS, Office, adjective_of_office, concept_at, plural_office
 from .text import Lexicon, Token
 
 
@@ -217,7 +217,7 @@ class Entities:
         for index, token in enumerate(text.tokens):
             if index in taken:
                 continue
-            if plural_office(token, self.lex) or self._adjective(text.tokens, index):
+            if plural_office(token, self.lex) or adjective_of_office(text.tokens, index, self.lex):
                 continue  # "the ministers" are not one of them
             if held := concept_at(text.tokens, index, self.lex):
                 ids, how = self._with_office(held[0], index, text, recent), How.OFFICE
@@ -226,12 +226,6 @@ class Entities:
             if ids:
                 found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
-
-    def _adjective(self, tokens: Sequence[Token], index: int) -> bool:
-        """ "directrice générale": no general."""
-        if not index or self.lex.words("office_modifiers") or self.lex.capitalised_nouns:
-            return False
-        return not tokens[index].capital and concept_at(tokens, index - 1, self.lex) is not None
 
     def _with_office(self, concept: str, index: int, text: Text, recent: Sequence[int]) -> tuple[int, ...]:
         around = {t.stem for t in text.tokens[max(0, index - 3) : index + 5]}
