@@ -221,11 +221,28 @@ class Entities:
                 continue  # "the ministers" are not one of them
             if held := concept_at(text.tokens, index, self.lex):
                 ids, how = self._with_office(held[0], index, text, recent), How.OFFICE
+            elif self._introduces(text, index, taken):
+                continue  # "the company Torsen"
             else:
                 ids, how = self._with_word(token, recent), How.WORD
             if ids:
                 found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
+
+    def _introduces(self, text: Text, index: int, named: set[int]) -> bool:
+        """Whether the name right behind a word is what the word says; an adjective may stand between."""
+        between = 0 if self.lex.words("office_modifiers") or self.lex.capitalised_nouns else 1
+        for step in range(1, between + 2):
+            at = index + step
+            if at >= len(text.tokens) or text.text[text.tokens[at - 1].end : text.tokens[at].start].strip(
+                " «„“"
+            ):
+                return False
+            if at in named:
+                return True
+            if text.tokens[at].norm in self.lex.stopwords:
+                return False
+        return False
 
     def _with_office(self, concept: str, index: int, text: Text, recent: Sequence[int]) -> tuple[int, ...]:
         around = {t.stem for t in text.tokens[max(0, index - 3) : index + 5]}

@@ -18,6 +18,7 @@ from .proper import opens_sentence
 from .text import Lexicon, Token, fold, lexicon
 
 _LONGEST = 8
+_LONG_WORD = 4  # letters of a little word that has its capital from a name
 _OPENING, _CLOSING = "«“„\"'‘", "»”“\"'’"
 
 
@@ -59,10 +60,11 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
     if lex.capitalised_nouns:
         determiners = lex.words("name_determiners")
         for _, tokens in texts:
-            for before, token in pairwise(tokens):
-                if token.capital and (
-                    before.norm in determiners or before.text[0].isdigit() or _adjective(before)
-                ):
+            for at, (before, token) in enumerate(pairwise(tokens)):
+                described = _adjective(before) and (
+                    not before.norm.endswith("te") or (at > 0 and tokens[at - 1].norm in determiners)
+                )  # "verklagte Hansen" is a verb
+                if token.capital and (before.norm in determiners or before.text[0].isdigit() or described):
                     common.add(token.norm)
     empty = Vocabulary(common=frozenset(common), lower=lower)
     pairs: set[tuple[str, ...]] = set()
@@ -179,7 +181,10 @@ def _is_in(norm: str, stem: str, code: str, key: str) -> bool:
         return True
     if lex.inflects:
         return stem in _stems(code, key)
-    return lex.capitalised_nouns and len(norm) > 6 and any(norm.endswith(w) for w in words if len(w) > 3)
+    if not lex.capitalised_nouns or len(norm) < 7:
+        return False
+    bare = norm.removesuffix("s")  # "des Busunternehmens"
+    return any(norm.endswith(w) or bare.endswith(w) for w in words if len(w) > 3)
 
 
 @cache
@@ -201,6 +206,7 @@ def _run_at(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         if skipped >= len(tokens) or not _glued(text, tokens, run[-1], skipped, lex):
             break
         ends = tokens[skipped].norm in lex.stopwords and not is_short_form(tokens[skipped])
+        ends = ends and len(tokens[skipped].norm) < _LONG_WORD  # "Villar Bajo"
         if not _capital(tokens[skipped], lex) or ends:
             break
         if (
@@ -307,7 +313,7 @@ def _parts(
         token, behind = tokens[index], tokens[index + 1] if index < run[-1] else None
         if organisation_word(token, lex) or (behind and organisation_word(behind, lex)):
             parts[-1].append(index)  # "Residents' Association"
-        elif is_office(token, lex):
+        elif is_office(token, lex) and not _surname(tokens, index, run, lex):
             parts.append([])
         else:
             parts[-1].append(index)
@@ -322,6 +328,11 @@ def _parts(
         if part and _is_name(tokens, part, lex, known, opens=opens and part[0] == run[0]):
             made += _split_at_first_name(tokens, part, lex)
     return made
+
+
+def _surname(tokens: Sequence[Token], index: int, run: Sequence[int], lex: Lexicon) -> bool:
+    """ "Amir Dean": an office's word at the end, right behind a first name."""
+    return index == run[-1] and index > run[0] and _first_name(tokens[index - 1], lex)
 
 
 def _introduces(token: Token, lex: Lexicon, *, opens: bool) -> bool:

@@ -277,13 +277,20 @@ def _compare(
         return None
     turned = pair != (theirs.one.id, theirs.other.id)
     if lex.inflects and turned and mine.passive == theirs.passive:
-        if _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex):
+        one = _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex)
+        other = _form(mine.other, statement.tokens, lex) == _form(theirs.one, sentence.tokens, lex)
+        if one != other:
             return True  # only the order of words
-        if _form(mine.other, statement.tokens, lex) == _form(theirs.one, sentence.tokens, lex):
-            return True
+        if one and _said_of_one(mine, theirs):
+            return True  # both keep their form whatever they do: then the verb's form tells
     if mine.preposition != theirs.preposition and mine.passive == theirs.passive:
         return None
     return turned == (mine.passive != theirs.passive)
+
+
+def _said_of_one(mine: _Deed, theirs: _Deed) -> bool:
+    """Whether a verb keeps its form, as it does where only the order of words changes."""
+    return mine.predicate.norm == theirs.predicate.norm
 
 
 def _form(mention: Mention, tokens: Sequence[Token], lex: Lexicon) -> tuple[str, ...]:

@@ -255,8 +255,8 @@ def _before(
                 return mention
             continue
         joined = any(t.norm in lex.words("joining") for t in between)
-        if cue.first - last <= _REACH and not joined:
-            return None if _place(mention) else mention
+        if cue.first - last <= _REACH and not joined and not _place(mention):
+            return mention
     return None
 
 
