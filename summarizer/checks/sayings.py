@@ -129,7 +129,7 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
     determiners = lex.words("cue_determiners")
     if not lex.inflects:
         determiners |= lex.words("name_determiners")
-    found = []
+    found: list[Hit] = []
     for hit in terms(lex.code, "sayings").find(tokens):
         if found and hit.first < found[-1].last:
             continue

@@ -209,12 +209,18 @@ def _person(number: int, read: ReadArticle) -> bool:
 
 def _speaker_evidence(voice: Voice, read: ReadArticle) -> Evidence:
     """The speaker's name beside the words, or where it stands first in the article."""
-    if voice.saying is not None and voice.saying.mention is not None:
-        mention = voice.saying.mention
-        if mention.how is not How.PRONOUN:
-            return read.evidence(voice.sentence, mention.start, mention.end)
+    here = read.entities.mentions_in(voice.sentence.number)
+    beside = [m for m in here if set(m.ids) & voice.who and m.how in (How.NAME, How.OFFICE)]
+    if voice.saying is not None and beside:
+        people = [m for m in beside if any(_person(i, read) for i in m.ids)]
+        best = min(people or beside, key=lambda m: abs(m.first - _place_of(voice)))
+        return read.evidence(voice.sentence, best.start, best.end)
     for number in range(voice.sentence.number, 0, -1):
         for mention in read.entities.mentions_in(number):
             if set(mention.ids) & voice.who and mention.how is How.NAME:
                 return read.evidence(read.sentences[number - 1], mention.start, mention.end)
     return read.evidence(voice.sentence)
+
+
+def _place_of(voice: Voice) -> int:
+    return 0 if voice.saying is None else voice.saying.first
