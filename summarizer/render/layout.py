@@ -14,7 +14,7 @@ from ..report import Basis, Evidence, Finding, Flag, Statement, StatementKind, V
 from .entries import Entry, Standing
 from .pieces import Marked, Piece, pieces
 from .view import ArticleView, Note
-from .wording import VERDICT_WORDS, detected, document_name, language_name, opening, short_id
+from .wording import VERDICT_WORDS, detected, document_name, language_name, moment, opening, short_id
 
 Pieces = tuple[Piece[str], ...]
 
@@ -209,7 +209,7 @@ class _Layout:
             yield view.origin
         published = "not known"
         if article.published:
-            published = f"{article.published}{detected(article, 'published')}"
+            published = moment(article.published) + detected(article, "published")
         yield f"published {published}"
         if article.language == "und":
             yield "language unknown"
@@ -218,7 +218,8 @@ class _Layout:
         yield f"{article.words:,} words"
         if view.parts > 1:
             yield f"read in {view.parts} parts"
-        yield f"document {document_name(article)}"
+        if article.document_id != article.url:
+            yield f"document {document_name(article)}"
 
     # --- marks in the article
 
