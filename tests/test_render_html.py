@@ -18,12 +18,14 @@ from summarizer.render.html import ArticleView, Note
 from summarizer.render.safe import safe
 from summarizer.report import (
     AnswerState,
+    AssertionKind,
     Basis,
     Decision,
     DecisionVerdict,
     Evidence,
     Finding,
     Flag,
+    NotExtracted,
     Span,
     Statement,
     StatementKind,
@@ -272,6 +274,16 @@ def test_a_statement_without_a_finding_is_not_fine() -> None:
     page = page_of(view(findings=()))
     assert page.headings[1] == (2, "4 of 4 statements need a look")
     assert set(page.texts("why")) == {"the report has no finding about it"}
+
+
+def test_what_no_claim_covers_is_listed_and_leads_to_its_sentence() -> None:
+    left = (NotExtracted(3, 0.812, AssertionKind.STATISTIC), NotExtracted(99, 0.7, AssertionKind.EVENT))
+    page = page_of(view(not_extracted=left))
+    (listed,) = page.texts("left-out")
+    assert listed.startswith("3 The overrun amounts to 32.5 percent of the approved budget")
+    assert listed.endswith("statistic, 0.81")
+    assert "a1-n3" in page.ids
+    assert (2, "Check-worthy, and in none of the claims") in page.headings
 
 
 DECISION = Decision(

@@ -56,6 +56,7 @@ def of_report(report: Report, *, origin: str | None = None) -> ArticleView:
         origin=origin,
         parts=report.parts,
         incomplete=incomplete(report),
+        not_extracted=report.not_extracted,
         no_summary=report.summary is None and report.model != NOBODY,
     )
 

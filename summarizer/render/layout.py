@@ -114,6 +114,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sentence of the article that asks to be checked, and that no claim covers."""
+
+    link: Link
+    pieces: Pieces
+    kind: str
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A line of what needs a look: the worst flag of a statement, and how many more it has."""
 
@@ -141,6 +151,7 @@ class Section:
     article_flags: tuple[FlagLine, ...]
     checklist: tuple[Check, ...]
     groups: tuple[Group, ...]
+    left_out: tuple[LeftOut, ...]
     blocks: tuple[Block, ...]
     not_checked: tuple[tuple[str, str], ...]
     provenance: tuple[tuple[str, str], ...]
@@ -198,6 +209,7 @@ class _Layout:
             article_flags=flags,
             checklist=tuple(self._checklist()),
             groups=tuple(group for group in groups if group.cards),
+            left_out=tuple(self._left_out()),
             blocks=tuple(self._blocks()),
             not_checked=view.not_checked,
             provenance=view.provenance,
@@ -315,6 +327,14 @@ class _Layout:
             yield Quote(link, _strongest(pieces(sentence.text, marks)))
         for quote in dict.fromkeys((e.sentence, e.quote) for e in everything if not self._sentence(e)):
             yield Quote(Link("", str(quote[0])), pieces(quote[1], ()))
+
+    def _left_out(self) -> Iterator[LeftOut]:
+        for left in self.view.not_extracted:
+            if 1 <= left.sentence <= len(self.article.sentences):
+                self.referred.add(left.sentence)
+                link = Link(f"{self.anchor}-n{left.sentence}", str(left.sentence))
+                text = pieces(self.article.sentence(left.sentence).text, ())
+                yield LeftOut(link, text, left.kind.value, left.worth)
 
     def _checklist(self) -> Iterator[Check]:
         rows = []
