@@ -29,6 +29,7 @@ _GROUPS = (
     (StatementKind.ANSWER, "Answers that could not be used"),
 )
 _BASIS = {Basis.RULE: "by rule", Basis.JUDGE: "by the judging model", Basis.BOTH: "by rule and judging model"}
+_NARROW = 4  # characters of an id that fit beside the statement
 _SHOWN_MARKERS = {"-": "•", "*": "•", "–": "•", "—": "•", "+": "•"}
 
 
@@ -80,6 +81,11 @@ class Card:
     flags: tuple[FlagLine, ...]
     quotes: tuple[Quote, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def wide(self) -> bool:
+        """Whether its id needs a line of its own."""
+        return len(self.link.label) > _NARROW
 
     @property
     def open(self) -> bool:
