@@ -23,7 +23,7 @@ from .errors import ModelError
 from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
 from .prompts import Prompts
-from .report import Claim, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
@@ -103,11 +103,15 @@ class Summarizer:
             self._checked, article, asked, profile, limiter=self._checking
         )
         cut = tasks.cut_by_server()
+        findings = worth.of_findings(checked.findings, article.language)
+        left_out: tuple[NotExtracted, ...] = ()
+        if profile is not Profile.COMPACT:  # there the claims are the most check-worthy sentences themselves
+            left_out = worth.not_extracted(read_article(article), claims.value, findings)
         return Report(
             article=article,
             summary=summary.value,
-            claims=claims.value,
-            findings=(*checked.findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
+            claims=worth.of_claims(claims.value, article.language),
+            findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
             article_flags=checked.article_flags,
             calls=(*summary.calls, *claims.calls),
             not_run=(*summary.not_run, *claims.not_run, *([cut.flags[0].message] if cut else [])),
@@ -118,6 +122,7 @@ class Summarizer:
             version=__version__,
             checker_version=CHECKER_VERSION,
             parts=max(summary.parts, claims.parts),
+            not_extracted=left_out,
         )
 
     async def _asked(

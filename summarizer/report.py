@@ -189,6 +189,28 @@ class Claim(Record, frozen=True):
     worth: float | None = None
 
 
+class AssertionKind(StrEnum):
+    """What a sentence asserts, as far as rules can tell."""
+
+    STATISTIC = "statistic"
+    EVENT = "event"  # and any other state of things
+    QUOTE = "quote"  # mostly somebody's words between quotation marks
+    CAUSAL = "causal"
+    COMPARISON = "comparison"
+    PREDICTION = "prediction"  # plans and promises too
+    OPINION = "opinion"
+    QUESTION = "question"
+    FILLER = "filler"  # greetings, turn-taking, lines that only lead to others
+
+
+class NotExtracted(Record, frozen=True):
+    """A sentence of the article that asks to be checked (``worth``, 0 to 1), and that no claim covers."""
+
+    sentence: int
+    worth: float
+    kind: AssertionKind
+
+
 class Usage(Record, frozen=True):
     """Tokens as the server counted them; None where it did not say."""
 
@@ -253,6 +275,7 @@ class Report(Record, frozen=True):
 
     ``summary`` is None when no usable one came. ``not_run`` lists planned steps that did not happen,
     in words. ``parts`` is how many overlapping pieces a long article was read in, 1 when whole.
+    ``not_extracted`` are the article's most check-worthy sentences that none of the claims covers.
     ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
     """
 
@@ -270,6 +293,7 @@ class Report(Record, frozen=True):
     version: str
     checker_version: str
     parts: int = 1
+    not_extracted: tuple[NotExtracted, ...] = ()
     schema_version: int = REPORT_SCHEMA_VERSION
 
     @property

@@ -41,6 +41,7 @@ EXAMPLES = examples(
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
     "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
     "summarizer run article.txt --offline --json",
+    "summarizer run articles/ --format html --out report.html",
 )
 TIP = "The embedded model is for trying out. Better: --model NAME --base-url URL (see: summarizer models)"
 
@@ -58,7 +59,8 @@ def run(
         Format | None,
         typer.Option(
             "--format",
-            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each.",
+            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each; "
+            "html: one page of all.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,

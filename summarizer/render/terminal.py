@@ -117,6 +117,8 @@ class _Page:
         claims = self._of(StatementKind.CLAIM)
         if claims:
             yield from self._section("Claims of the article", self._statements(claims, brief=True))
+        if self.report.not_extracted:
+            yield from self._section("Check-worthy, and in none of the claims", self._left_out())
         yield from self._section("Not checked, and why", self._not_checked())
         yield Text()
         yield from self._totals()
@@ -289,6 +291,14 @@ class _Page:
             style = _SEVERITY_STYLE[Severity(severity)]
             padding = " " * (name_width - cell_len(name) + 2)
             yield from self._line(words, Text.assemble("  ", (f"{severity:<8}", style), name, padding))
+
+    def _left_out(self) -> Iterator[Text]:
+        for left in self.report.not_extracted:
+            sentence = self._sentence(left.sentence)
+            if sentence is not None:
+                quote = self.look.quoted(marked(sentence.text, (), self.look, room=2 * self.width))
+                body = Text.assemble(quote, (f"  {left.kind}", "dim"))
+                yield from self._line(body, Text(f"  [{left.sentence}] ", style="dim"))
 
     def _not_checked(self) -> Iterator[Text]:
         rows = [(safe(name), safe(why)) for name, why in not_checked(self.report)]
