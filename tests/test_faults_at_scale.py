@@ -154,7 +154,7 @@ async def test_five_hundred_articles_with_thirty_percent_faults() -> None:
         pytest.param("dropped", AnswerState.MODEL_ERROR, 4, id="dropped"),
         pytest.param("stall", AnswerState.MODEL_ERROR, 4, id="stall"),
         pytest.param("slow_drip", AnswerState.MODEL_ERROR, 4, id="slow_drip"),
-        pytest.param("html", AnswerState.MODEL_ERROR, 1, id="html"),
+        pytest.param("html", AnswerState.MODEL_ERROR, 2, id="html"),
         pytest.param("truncated", AnswerState.TRUNCATED, 2, id="truncated"),
         pytest.param("wrong_shape", AnswerState.UNPARSED, 2, id="wrong_shape"),
         pytest.param("refusal", AnswerState.REFUSED, 1, id="refusal"),
