@@ -12,6 +12,7 @@ import anyio
 import httpx2
 import pytest
 
+from summarizer import schemas
 from summarizer.errors import ModelError, ModelRejected, ModelUnavailable, SettingsError
 from summarizer.llm.bodies import takes_lengths, without_lengths
 from summarizer.llm.client import ListedModel, OpenAIModel, list_models
@@ -329,6 +330,15 @@ async def test_refusals_of_the_responses_api_are_remembered() -> None:
     assert last == server.bodies[-2]
     assert last.keys() == {"model", "input", "max_output_tokens", "store", "text"}
     assert last["text"]["format"]["schema"] == without_lengths(SCHEMA)
+
+
+def test_a_schema_for_servers_that_keep_them_is_the_same_for_every_article() -> None:
+    one = without_lengths(schemas.wire("verdicts", sentences=[1, 2], ids=["s1", "c1"]))
+    other = without_lengths(schemas.wire("verdicts", sentences=[7], ids=["s3", "c9"]))
+    assert one == other
+    entry = one["properties"]["verdicts"]["items"]["properties"]
+    assert entry["id"] == {"type": "string"}
+    assert entry["verdict"]["enum"] == ["supported", "contradicted", "not_in_article"]
 
 
 async def test_refused_parameters_are_remembered() -> None:

@@ -7,7 +7,15 @@ import httpx2
 import openai
 import pytest
 
-from summarizer.llm.retry import Kind, Page, classify, message_of, one_line, unsupported_parameter, wait_seconds
+from summarizer.llm.retry import (
+    Kind,
+    Page,
+    classify,
+    message_of,
+    one_line,
+    unsupported_parameter,
+    wait_seconds,
+)
 
 REQUEST = httpx2.Request("POST", "http://localhost/v1/chat/completions")
 
