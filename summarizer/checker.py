@@ -27,6 +27,9 @@ from .checks import (
     quantifiers,
     quotes,
     roles,
+    slots,
+    speakers,
+    trend,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -53,15 +56,18 @@ CHECKS: tuple[Check, ...] = (
     binding.check,
     quotes.check,
     attribution.check,
+    speakers.check,
     dates.check,
     order.check,
     polarity.check,
     comparison.check,
+    trend.check,
     hedges.check,
     quantifiers.check,
     cause.check,
     names.check,
     roles.check,
+    slots.check,
     coverage.check,
 )
 
@@ -141,7 +147,7 @@ def _check(
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
     if repeats := injection.repeated(evidence, suspected):
         signals = (*signals, repeats)
-    signals = (*signals, *headline.check(text, signals), *conflicts)
+    signals = (*signals, *headline.check(text, signals, read), *conflicts)
     risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)

@@ -37,7 +37,11 @@ ARTICLES = {
 
 def codes(language: str, text: str) -> list[str]:
     signals = check_statements(ARTICLES[language], [text])[0].signals
-    return [s.code or "doubt" for s in signals if s.check == "attribution" and s.kind is SignalKind.MISMATCH]
+    return [
+        s.code or "doubt"
+        for s in signals
+        if s.check in ("attribution", "speakers") and s.kind is SignalKind.MISMATCH
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span, Statement
 from . import comparison, polarity, quantifiers
 from .align import Alignment, align
-from .binding import near
 from .context import ReadArticle, ReadSentence, ReadStatement, read_article
 from .figures import Figure
 from .numbers import same_value
@@ -70,8 +69,8 @@ def _conflicts(
     theirs = [f for f in other.figures if not _has(f, statement.figures)]
     if len(mine) != 1 or len(theirs) != 1 or mine[0].unit != theirs[0].unit or mine[0].date != theirs[0].date:
         return  # other things that differ make it another fact
-    words = set(near(mine[0], statement.tokens, statement.figures, together.lex))
-    if len(words & set(near(theirs[0], other.tokens, other.figures, together.lex))) >= _SHARED:
+    shared = {token.family for token in statement.content} & other.families
+    if len([kin for kin in shared if not kin[:1].isdigit()]) >= _SHARED:
         yield (span(statement.text, mine[0].start, mine[0].end),)
 
 

@@ -3,7 +3,8 @@
 Keys of ``names.toml``: ``name_particles`` ("von", "de la"), ``name_of`` (joins the parts of an institution's
 name: "Bank of England"), ``organisations`` (words that make a name an organisation), ``place_words``,
 ``place_prepositions``, ``first_names_male``, ``first_names_female``, ``not_names``; where every noun has a
-capital (German) also ``noun_endings`` and ``name_determiners``, which tell nouns from names.
+capital (German) also ``noun_endings``, ``place_endings`` and ``name_determiners``, which tell nouns from names;
+``name_openers`` (words that open a sentence before a name: "Laut").
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     lower: frozenset[str] = field(default=frozenset())
+    pairs: frozenset[tuple[str, ...]] = field(default=frozenset())  # of stems: names of two words
 
 
 def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vocabulary:
@@ -61,13 +63,16 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
                 ):
                     common.add(token.norm)
     empty = Vocabulary(common=frozenset(common), lower=lower)
+    pairs: set[tuple[str, ...]] = set()
     names: set[str] = set()
     for text, tokens in texts:
         if title_case(tokens, lex):
             continue
         for run in _runs(text, tokens, lex, empty):
+            if lex.inflects and len(run) == 2 and not opens_sentence(text, tokens[run[0]].start):
+                pairs.add((tokens[run[0]].stem, tokens[run[1]].stem))
             names |= {tokens[i].stem for i in run if tokens[i].capital and not is_office(tokens[i], lex)}
-    return Vocabulary(frozenset(names), frozenset(common), lower)
+    return Vocabulary(frozenset(names), frozenset(common), lower, frozenset(pairs))
 
 
 def _adjective(token: Token) -> bool:
@@ -209,11 +214,16 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
     token = tokens[index]
     if not _capital(token, lex) or (token.norm in lex.stopwords and not is_short_form(token)):
         return False
+    opens = opens_sentence(text, token.start)
+    if opens and token.norm in lex.words("name_openers"):
+        return False  # "Laut Stolz"
+    if opens and tuple(t.stem for t in tokens[index + 1 : index + 3]) in known.pairs:
+        return False  # "Residents Upper Marlow", where endings tell what English needs "of" for
     if lex.capitalised_nouns:
         if is_short_form(token) or is_office(token, lex):
             return True
         return not _noun(token, lex, known) or organisation_word(token, lex)
-    if not opens_sentence(text, token.start):
+    if not opens:
         return True
     if token.stem in known.names or is_short_form(token) or is_office(token, lex) or _first_name(token, lex):
         return True
@@ -239,7 +249,7 @@ def _noun(token: Token, lex: Lexicon, known: Vocabulary) -> bool:
     """Whether a German capitalised word is a noun."""
     if token.norm in known.common or token.norm in lex.words("not_names"):
         return True
-    if _first_name(token, lex):
+    if _first_name(token, lex) or token.norm.endswith(tuple(lex.words("place_endings")) or ("\n",)):
         return False
     return any(
         token.norm.endswith(ending) and len(token.norm) - len(ending) >= 3

@@ -111,6 +111,17 @@ def is_office(token: Token, lex: Lexicon) -> bool:
     return token.norm in lex.titles or concept_at((token,), 0, lex) is not None
 
 
+def plural_office(token: Token, lex: Lexicon) -> bool:
+    """Whether an office stands in the plural, as far as its form tells: "ministers", "Sprecherinnen"."""
+    table = lex.values("offices")
+    norm = token.norm
+    if lex.capitalised_nouns:
+        return norm.endswith("innen")
+    if lex.inflects or not norm.endswith("s"):
+        return False
+    return table.get(norm) is not None and (norm[:-1] in table or norm[:-2] in table)
+
+
 def gender(token: Token, lex: Lexicon) -> str | None:
     """ "f" or "m", as a form of address or a first name tells."""
     norm = token.norm
@@ -149,6 +160,8 @@ def _before(
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
             return
         if found := concept_at(tokens, index, lex):
+            if plural_office(token, lex) and tokens[index].norm not in lex.titles:
+                return  # "what doctors prescribe, Ann Price said"
             if not _owner(token) and _adjoins(tokens, found[1], first, commas, taken, lex):
                 yield from _office(text, tokens, index, first, taken, lex)
             return
