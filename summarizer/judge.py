@@ -8,6 +8,7 @@ models lean on what came first.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import anyio
 
@@ -23,8 +24,10 @@ from .tokens import estimate
 
 TASK = "verify"
 
-_PER_VERDICT = 150  # tokens of an entry with a reason as long as the schema allows
+_REASON = 300  # characters, as the schema has it
+_PER_VERDICT = 60  # tokens of an entry besides its reason
 _PER_REPLY = 40
+_SAMPLE = 2_000  # characters that show how many tokens the language takes
 _PER_STATEMENT = 30  # id and numbers in the prompt
 _MOST_CITED = 2  # sentences that the statement's author names, besides those that the rules found
 _LEAD = 4  # sentences shown to a statement that has nothing else: news says what matters first
@@ -60,6 +63,9 @@ class Judge:
         self._settings = settings
         self._progress = progress
         self._context = context_of(asker, settings)
+        sample = article.text[:_SAMPLE]
+        per_character = estimate(sample, article.language) / len(sample)
+        self._verdict = _PER_VERDICT + ceil(_REASON * per_character)  # tokens of one in this language
 
     async def rule(self, findings: Sequence[Finding]) -> Judged:
         """Ask about these findings, in ``settings.judges`` rounds; no call for none."""
@@ -97,7 +103,7 @@ class Judge:
     def _batches(self, findings: Sequence[Finding]) -> "list[_Batch]":
         """The statements in as few calls as there is room for, each with its sentences."""
         most = schemas.load("verdicts")["properties"]["verdicts"]["maxItems"]
-        most = min(most, max(1, (reply_tokens(self._prompt, self._context) - _PER_REPLY) // _PER_VERDICT))
+        most = min(most, max(1, (reply_tokens(self._prompt, self._context) - _PER_REPLY) // self._verdict))
         room = self._room()
         batches: list[_Batch] = []
         for finding in findings:
@@ -150,7 +156,10 @@ class Judge:
             task=TASK,
             rendered=self._prompt.render(values),
             version=self._prompt.meta.version,
-            max_tokens=reply_tokens(self._prompt, self._context),
+            # No more than it can take: the most that a reply may have is set aside of a run's budget.
+            max_tokens=min(
+                reply_tokens(self._prompt, self._context), _PER_REPLY + self._verdict * len(batch.findings)
+            ),
             schema_name=name,
             schema=schemas.wire(name, sentences=sorted(batch.shown), ids=ids) if name else None,
             again=self._prompt.again,

@@ -54,12 +54,14 @@ class Ruling:
 
 
 def to_be_judged(findings: Sequence[Finding], settings: Settings) -> list[Finding]:
-    """The findings that a judging model is to be asked about, in their order.
+    """The findings that a judging model is to be asked about, in their order; none, and it is not asked.
 
     Those in the uncertain band (``risk_low`` to ``risk_high``), and those that rest on no sentence, unless
     a mismatch was found in them. What was not checked for another reason than doubt is none of them.
+    Mismatches in the band come along where it is asked anyway: it cannot change what becomes of them.
     """
-    return [finding for finding in findings if _open(finding, settings)]
+    asked = [finding for finding in findings if _open(finding, settings)]
+    return asked if any(finding.verdict is not Verdict.CONTRADICTED for finding in asked) else []
 
 
 def _open(finding: Finding, settings: Settings) -> bool:
@@ -193,6 +195,8 @@ def _undecided(
         if judgement.verdict is Verdict.CONTRADICTED
     ][:1]
     why = _why(said, failed)
+    if finding.verdict is Verdict.CONTRADICTED and not counted:
+        return finding  # the judge could not have changed it
     if finding.verdict is not Verdict.UNCHECKED:  # the rules' verdict stands
         if counted and any(judgement.verdict is not finding.verdict for judgement in counted):
             flags.append(_flag(FlagCode.JUDGE_DISAGREES_WITH_RULE, why, settings))

@@ -247,8 +247,28 @@ def test_as_many_calls_as_the_context_asks_for() -> None:
     assert len(names) == len(set(names)) >= 30
     assert set(names) == {f.statement.id for f in report.findings if f.judgements}
     for request in calls:
-        assert request.max_tokens >= 100 * len(asked_about(request))
+        assert 100 * len(asked_about(request)) <= request.max_tokens <= 1_500  # a quarter of the context
         assert set(shown(request)) < set(range(1, 31))
+
+
+def test_letters_that_take_more_tokens_get_more_room() -> None:
+    rooms = []
+    for text in (
+        "The council voted on Wednesday for a new library, the deputy said. Building begins in March.",
+        "Міська рада у середу проголосувала за нову бібліотеку, повідомила депутатка. Будівництво почнеться у березні.",
+    ):
+        claims = {"claims": [{"evidence": [1], "speaker": None, "text": f"{text.split('.')[0]}."}]}
+        replies = {"summary": "no", "claims": json.dumps(claims)}
+
+        def reply(request: Request, replies: dict[str, str] = replies) -> str:
+            return verdicts(request) if request.task == "verify" else replies[request.task]
+
+        model = ScriptedModel(reply)
+        run(model, text)
+        request = model.requests[-1]
+        assert list(asked_about(request)) == ["c1"]
+        rooms.append(request.max_tokens)
+    assert rooms[1] > 1.4 * rooms[0]
 
 
 BAD = {

@@ -121,7 +121,7 @@ ONE = [
         for state in AnswerState if state is not AnswerState.OK
     ),
     pytest.param(NOWHERE, silent(AnswerState.REFUSED), ABSENT, Basis.RULE, ["not_in_article", "refused"], id="nowhere, refused"),
-    pytest.param(WRONG, silent(AnswerState.UNPARSED), CONTRADICTED, Basis.RULE, ["number_mismatch", "unparsed"], id="mismatch, unparsed"),
+    pytest.param(WRONG, silent(AnswerState.UNPARSED), CONTRADICTED, Basis.RULE, ["number_mismatch"], id="mismatch, unparsed"),
 ]  # fmt: skip
 
 
@@ -208,7 +208,6 @@ def test_a_finding_without_the_flag_gets_one_when_nobody_can_tell() -> None:
         pytest.param(replace(OPEN, unchecked="language_mismatch"), False, id="in another language"),
         pytest.param(NOWHERE, True, id="on no sentence"),
         pytest.param(replace(NOWHERE, signals=WRONG.signals), False, id="on no sentence, and a mismatch"),
-        pytest.param(WRONG, True, id="a mismatch in the band"),
         pytest.param(replace(WRONG, risk=0.95), False, id="a mismatch above it"),
         pytest.param(finding(SUPPORTED, risk=0.2), False, id="supported"),
         pytest.param(finding(SUPPORTED, risk=0.6), False, id="supported by another checker"),
@@ -217,6 +216,12 @@ def test_a_finding_without_the_flag_gets_one_when_nobody_can_tell() -> None:
 )  # fmt: skip
 def test_who_is_asked_about(before: Finding, asked: bool) -> None:
     assert to_be_judged([before], SETTINGS) == ([before] if asked else [])
+
+
+def test_a_mismatch_comes_along_and_is_no_reason_to_ask() -> None:
+    above = replace(WRONG, risk=0.95)
+    assert to_be_judged([WRONG], SETTINGS) == []
+    assert to_be_judged([WRONG, OPEN, above], SETTINGS) == [WRONG, OPEN]
 
 
 CODES = st.lists(st.sampled_from(FlagCode), min_size=1, max_size=3).map(tuple)
