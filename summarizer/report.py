@@ -132,12 +132,27 @@ class Flag(Record, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Judgement(Record, frozen=True):
+    """What a judging model said of one statement, in the ``round``-th time that it was asked (from 1).
+
+    ``sentences`` are the numbers that it named, as they came. ``problem`` says why it does not count, None
+    where it does.
+    """
+
+    round: int
+    verdict: Verdict
+    sentences: tuple[int, ...]
+    reason: str
+    problem: str | None = None
+
+
 class Finding(Record, frozen=True):
     """What the checker says of one statement.
 
-    ``risk`` is the probability that the statement is not supported, 0 to 1; None when it was not
-    checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise. ``worth`` is how much
-    the statement asks to be checked, 0 to 1, where it was computed.
+    ``risk`` is the probability that the statement is not supported, 0 to 1, as the rules have it; None
+    when it was not checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise.
+    ``worth`` is how much the statement asks to be checked, 0 to 1, where it was computed. ``judgements``
+    are empty where no judging model was asked, or none of its answers could be read.
     """
 
     statement: Statement
@@ -149,6 +164,7 @@ class Finding(Record, frozen=True):
     flags: tuple[Flag, ...] = ()
     unchecked: str | None = None
     worth: float | None = None
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -236,7 +252,8 @@ class Call(Record, frozen=True):
     """Provenance of one planned answer: what was sent, what came back, what it cost.
 
     ``part`` is "2/5" for the second of five parts of a long article, "merge" for the step that puts
-    summaries of parts together, and None for an article read whole. ``state``, ``prompt_hash``,
+    summaries of parts together, "round 2" where a judging model was asked a second time, and None for an
+    article read whole. ``state``, ``prompt_hash``,
     ``response_id``, ``detail`` and ``raw`` tell of the reply that counts, ``set_aside`` of the others;
     ``attempts`` (HTTP requests), ``seconds``, ``usage`` and ``cost_usd`` cover all of them. ``cost_usd``
     is None when the price is not known: unknown is never 0. ``detail`` says why the state is not ``OK``,
@@ -266,8 +283,8 @@ class Call(Record, frozen=True):
 
 
 def part_in_words(part: str) -> str:
-    """``2/5`` as "part 2 of 5"; steps that put parts together have their own words."""
-    return part if part.startswith("merge") else f"part {part.replace('/', ' of ')}"
+    """``2/5`` as "part 2 of 5"; steps that put parts together, and rounds, have their own words."""
+    return part if part.startswith(("merge", "round")) else f"part {part.replace('/', ' of ')}"
 
 
 class Report(Record, frozen=True):

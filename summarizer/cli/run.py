@@ -40,6 +40,7 @@ EXAMPLES = examples(
     "curl -s https://news.example/story | summarizer run - --json",
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
     "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
+    "summarizer run article.txt --model NAME --judges 2",
     "summarizer run article.txt --offline --json",
     "summarizer run articles/ --format html --out report.html",
 )
@@ -83,6 +84,21 @@ def run(
     sentences: Annotated[
         int | None,
         typer.Option("--sentences", metavar="N", help="Sentences of the summary; 3 unless set."),
+    ] = None,
+    judge: Annotated[
+        bool | None,
+        typer.Option(
+            "--judge/--no-judge",
+            help="Ask the model about what the rules cannot tell; not done in the compact profile or by the "
+            "embedded model, unless asked for.",
+            show_default=False,
+        ),
+    ] = None,
+    judges: Annotated[
+        int | None,
+        typer.Option(
+            "--judges", metavar="N", help="2: ask twice, and flag what the answers disagree on. 1 unless set."
+        ),
     ] = None,
     prompts: Annotated[
         str | None,
@@ -142,6 +158,8 @@ def run(
         profile=profile,
         model_file=model_file,
         summary_sentences=sentences,
+        judge=judge,
+        judges=judges,
         prompts=prompts,
         max_cost_usd=max_cost,
         max_tokens=max_tokens,

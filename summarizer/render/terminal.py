@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..article import Sentence
 from ..flags import Severity
-from ..report import NOBODY, Evidence, Finding, Flag, Report, StatementKind
+from ..report import NOBODY, Basis, Evidence, Finding, Flag, Report, StatementKind, Verdict
 from .entries import Entry, Standing, entries_of, incomplete, needs_look, not_checked
 from .marking import Look, Mark, hanging, marked
 from .safe import safe
@@ -217,6 +217,10 @@ class _Page:
             yield from self._line(body, indent)
         if finding is None:
             return
+        if finding.basis is Basis.JUDGE and finding.verdict is Verdict.SUPPORTED:
+            reason = next((said.reason for said in finding.judgements), "no reason is given")
+            body = Text(f"the rules could not tell; the judging model: {safe(reason)}", style="italic dim")
+            yield from self._line(body, indent)
         for flag in _by_severity(finding.flags):
             if flag.code != finding.unchecked:  # that reason stands above
                 yield from self._flag(flag, indent)
