@@ -21,7 +21,7 @@ from .flags import FLAG_INFO, FlagCode, Severity
 CONFIG_NAME = "summarizer.toml"
 MIN_CONTEXT = 1024
 # What a summary and a list of claims can hold is in schemas/.
-_AT_MOST = {"summary_sentences": 20, "max_claims": 40, "max_attempts": 100}
+_AT_MOST = {"summary_sentences": 20, "max_claims": 40, "max_attempts": 100, "min_reviews": 20}
 _ABOVE_ZERO = ("timeout_s", "article_timeout_s", "max_cost_usd", "max_tokens", "deadline_s")
 
 
@@ -81,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cache_file: str | None = None
     offline: bool = False  # answers from the cache alone
     queue: str | None = None  # the review queue: a file, or the URL of a database
+    min_reviews: int = 1  # how many people must decide about an item
     risk_low: float = 0.9
     risk_high: float = 0.95
     severity: dict[FlagCode, Severity] = {}
