@@ -20,6 +20,7 @@ from summarizer.flags import FlagCode
 from summarizer.llm.model import Answer, Request
 from summarizer.render.terminal import render_report
 from summarizer.report import AnswerState, Finding, Statement, StatementKind, Usage, Verdict
+from summarizer.review_items import review_items
 from summarizer.settings import Profile, Settings
 from summarizer.testing import ScriptedModel
 
@@ -145,7 +146,7 @@ def test_every_unusable_answer_is_named_kept_and_reviewed(task: str, reply: str 
     assert line.startswith(f"{task}: {state}")
     (finding,) = [f for f in report.flagged if f.statement.kind is StatementKind.ANSWER]
     assert [flag.code.value for flag in finding.flags] == [state]
-    assert any(item.finding == finding for item in report.review_items())
+    assert any(item.finding == finding for item in review_items(report))
     # The other task's statements are checked as ever.
     assert len(report.findings) == (2 if task == "summary" else 4)
     assert Report.from_json(report.to_json()) == report
