@@ -56,6 +56,19 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cached: float | None = None  # input that the server had in its cache; as input where not given
 
 
+class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who publishes fact-checks, and where, for exports as ClaimReview. The table ``[publishing]``.
+
+    ``page`` is the address of one review, with ``{item_id}`` in it, or ``{statement_id}`` together with
+    ``{document_id}`` or ``{article_id}``.
+    """
+
+    name: str | None = None
+    url: str | None = None
+    page: str | None = None
+    organisations: tuple[str, ...] = ()  # speakers that are no persons, as "City of Lindholm"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings, with their defaults. ``risk_low`` and ``risk_high`` bound the uncertain band."""
 
@@ -84,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     offline: bool = False  # answers from the cache alone
     queue: str | None = None  # the review queue: a file, or the URL of a database
     min_reviews: int = 1  # how many people must decide about an item
+    publishing: Publishing = Publishing()
     risk_low: float = 0.9
     risk_high: float = 0.95
     severity: dict[FlagCode, Severity] = {}
