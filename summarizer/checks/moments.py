@@ -10,8 +10,9 @@ Monday is 0), ``relative_days`` (``-1 yesterday``), ``relative_periods`` (``-1y 
 the number), ``period_units`` (``y year years``), ``period_last``, ``period_next`` and ``period_this``
 (words beside a unit), ``ago_before`` and ``ago_behind``, ``later_behind`` (words round "two years"),
 ``date_joiners`` (words inside a date: "3 de mayo"), ``clock_behind`` (words behind an hour),
-``clock_before`` (words before a time of day written with a colon or stop), ``afternoon`` (behind an hour
-from 1 to 11: 12 is added), ``clock_names`` (``720 noon``: minutes).
+``clock_before`` (words before a time of day written with a colon or stop), ``clock_opens`` (words before
+a bare hour: "godz. 14"), ``afternoon`` (behind an hour
+from 1 to 11: 12 is added), ``narrative_days`` (``1: the_next_day``), ``clock_names`` (``720 noon``: minutes).
 """
 
 import re
@@ -21,6 +22,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from .figures import Figure
+from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
 Days = tuple[date, date]  # first and last, both included
@@ -32,7 +34,7 @@ _YEARS = range(1800, 2200)
 class Moment:
     """One date or time in a text.
 
-    ``unit`` is what it is precise to: "day", "week", "month", "year" or "clock". What was written:
+    ``unit`` is what it is precise to: "day", "week", "month", "year", "decade" or "clock". What was written:
     ``year``, ``month``, ``day``, ``weekday``, ``minutes`` of a clock time, ``shift`` in units from
     publication ("last month": -1), ``count`` of units before (negative) or after some other moment.
     """
@@ -65,6 +67,7 @@ def _said(moment: Moment) -> tuple[object, ...]:
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})(?!\d)")
+_DECADE = re.compile(r"'?s\b|er\b|er-?jahre|-?х\b|-?ті\b|-?тих\b|-?і\b")
 _TIME = re.compile(r"([01]?\d|2[0-4])(?:[:.]|\s?h\s?)([0-5]\d)(?![\d%])(?!\s?%)")
 
 
@@ -81,6 +84,7 @@ class _Finder:
         self.tokens = tokens
         self.lex = lex
         self.tables = _tables(lex.code)
+        self.narrative = terms(lex.code, "narrative_days")
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
@@ -109,7 +113,15 @@ class _Finder:
                 return self._named(index, table[word], unit)
         if word in tables.clock_names:
             return Moment(token.start, token.end, "clock", minutes=tables.clock_names[word])
-        return self._period(index) or self._counted(index)
+        return self._narrative(index) or self._period(index) or self._counted(index)
+
+    def _narrative(self, index: int) -> Moment | None:
+        """The next day; am Vortag: counted from a day that the text tells of."""
+        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        if hit is None:
+            return None
+        last = self.tokens[hit.last - 1]
+        return Moment(self.tokens[index].start, last.end, "day", count=int(hit.label))
 
     def _word(self, index: int) -> str:
         return self.tokens[index].norm if 0 <= index < len(self.tokens) else ""
@@ -172,6 +184,9 @@ class _Finder:
             return None
         if token.start in self.counts:  # "2026 people", "$2000"
             return None
+        decade = _DECADE.match(self.text, token.end)
+        if decade and int(token.text) % 10 == 0:
+            return Moment(token.start, decade.end(), "decade", year=int(token.text))
         return Moment(token.start, token.end, "year", year=int(token.text))
 
     def _clock(self, index: int) -> Moment | None:
@@ -189,7 +204,10 @@ class _Finder:
         colon = match is not None and ":" in match[0]
         before = self._word(index - 1) in self.lex.words("clock_before")
         # 9:4 may be a score; 18:30 is none, and neither is what stands behind "at".
-        if not behind and not (match and before) and not (colon and hours > 4):
+        opened = self._word(index - 1) in self.lex.words("clock_opens") or (
+            self._word(index - 2) in self.lex.words("clock_opens") and not self._word(index - 1)
+        )
+        if not behind and not opened and not (match and before) and not (colon and hours > 4):
             return None
         if end_at:
             end = end_at
@@ -259,18 +277,21 @@ class _Finder:
     def _counted(self, index: int) -> Moment | None:
         """Two years ago; vor zwei Jahren."""
         figure = self.counts.get(self.tokens[index].start)
-        if figure is None or not 0 < figure.value < 500 or figure.value != int(figure.value):
+        if figure is None and self._word(index) not in self.lex.words("ones"):
             return None
-        at = index
-        while at < len(self.tokens) and self.tokens[at].start < figure.end:
-            at += 1
+        count, at = 1, index + 1
+        if figure is not None:
+            if not 0 < figure.value < 500 or figure.value != int(figure.value):
+                return None
+            count, at = int(figure.value), index
+            while at < len(self.tokens) and self.tokens[at].start < figure.end:
+                at += 1
         last = at - 1
         unit = self.tables.units.get(self._word(last)) or self.tables.units.get(self._word(at))
         if unit is None or unit == "clock":
             return None
         if self._word(last) not in self.tables.units:
             last = at
-        count = int(figure.value)
         for key, sign in (("ago_behind", -1), ("later_behind", 1)):
             used, end = self._phrase(last + 1, self.lex.phrases(key))
             if used:
@@ -349,7 +370,9 @@ def _written(moment: Moment, published: date | None, years: Sequence[int]) -> It
         near = [] if published is None else [published.year, published.year - 1, published.year + 1]
         options = list(dict.fromkeys([*near, *years]))
     for year in options:
-        if moment.month is None:
+        if moment.unit == "decade":
+            yield date(year, 1, 1), date(year + 9, 12, 31)
+        elif moment.month is None:
             yield date(year, 1, 1), date(year, 12, 31)
         elif moment.day is None:
             yield date(year, moment.month, 1), _month_end(year, moment.month)

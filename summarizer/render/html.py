@@ -29,7 +29,7 @@ from . import layout
 from .entries import entries_of, incomplete, not_checked
 from .safe import safe
 from .view import ArticleView, Note
-from .wording import dollars, known
+from .wording import dollars, known, moment
 
 __all__ = ["ArticleView", "Note", "decision_note", "of_report", "page", "page_title"]
 
@@ -55,6 +55,7 @@ def of_report(report: Report, *, origin: str | None = None) -> ArticleView:
         origin=origin,
         parts=report.parts,
         incomplete=incomplete(report),
+        not_extracted=report.not_extracted,
         no_summary=report.summary is None and report.model != NOBODY,
     )
 
@@ -77,7 +78,7 @@ def decision_note(decision: Decision, *, undone: bool = False) -> Note:
     return Note(
         text=f"{said}: {decision.note}" if decision.note else said,
         label=decision.reviewer,
-        when=decision.at,
+        when=moment(decision.at),
         corrected=decision.corrected_text,
     )
 
@@ -133,7 +134,7 @@ def _style() -> str:
 
 def _provenance(report: Report) -> list[tuple[str, str]]:
     usage, cost = report.usage, report.cost_usd
-    rows = [("Made", f"{report.created}, in {report.seconds:.1f} s, by summarizer {report.version}")]
+    rows = [("Made", f"{moment(report.created)}, in {report.seconds:.1f} s, by summarizer {report.version}")]
     if report.model == NOBODY:
         rows.append(("Model", "none was asked"))
     else:

@@ -14,7 +14,7 @@ from ..report import Basis, Evidence, Finding, Flag, Statement, StatementKind, V
 from .entries import Entry, Standing
 from .pieces import Marked, Piece, pieces
 from .view import ArticleView, Note
-from .wording import VERDICT_WORDS, detected, document_name, language_name, opening, short_id
+from .wording import VERDICT_WORDS, detected, document_name, language_name, moment, opening, short_id
 
 Pieces = tuple[Piece[str], ...]
 
@@ -29,6 +29,7 @@ _GROUPS = (
     (StatementKind.ANSWER, "Answers that could not be used"),
 )
 _BASIS = {Basis.RULE: "by rule", Basis.JUDGE: "by the judging model", Basis.BOTH: "by rule and judging model"}
+_NARROW = 4  # characters of an id that fit beside the statement
 _SHOWN_MARKERS = {"-": "•", "*": "•", "–": "•", "—": "•", "+": "•"}
 
 
@@ -82,6 +83,11 @@ class Card:
     notes: tuple[Note, ...]
 
     @property
+    def wide(self) -> bool:
+        """Whether its id needs a line of its own."""
+        return len(self.link.label) > _NARROW
+
+    @property
     def open(self) -> bool:
         """Whether the evidence is shown without being asked for."""
         return self.link.tone != "ok"
@@ -114,6 +120,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sentence of the article that asks to be checked, and that no claim covers."""
+
+    link: Link
+    pieces: Pieces
+    kind: str
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A line of what needs a look: the worst flag of a statement, and how many more it has."""
 
@@ -141,6 +157,7 @@ class Section:
     article_flags: tuple[FlagLine, ...]
     checklist: tuple[Check, ...]
     groups: tuple[Group, ...]
+    left_out: tuple[LeftOut, ...]
     blocks: tuple[Block, ...]
     not_checked: tuple[tuple[str, str], ...]
     provenance: tuple[tuple[str, str], ...]
@@ -198,6 +215,7 @@ class _Layout:
             article_flags=flags,
             checklist=tuple(self._checklist()),
             groups=tuple(group for group in groups if group.cards),
+            left_out=tuple(self._left_out()),
             blocks=tuple(self._blocks()),
             not_checked=view.not_checked,
             provenance=view.provenance,
@@ -209,7 +227,7 @@ class _Layout:
             yield view.origin
         published = "not known"
         if article.published:
-            published = f"{article.published}{detected(article, 'published')}"
+            published = moment(article.published) + detected(article, "published")
         yield f"published {published}"
         if article.language == "und":
             yield "language unknown"
@@ -218,7 +236,8 @@ class _Layout:
         yield f"{article.words:,} words"
         if view.parts > 1:
             yield f"read in {view.parts} parts"
-        yield f"document {document_name(article)}"
+        if article.document_id != article.url:
+            yield f"document {document_name(article)}"
 
     # --- marks in the article
 
@@ -314,6 +333,14 @@ class _Layout:
             yield Quote(link, _strongest(pieces(sentence.text, marks)))
         for quote in dict.fromkeys((e.sentence, e.quote) for e in everything if not self._sentence(e)):
             yield Quote(Link("", str(quote[0])), pieces(quote[1], ()))
+
+    def _left_out(self) -> Iterator[LeftOut]:
+        for left in self.view.not_extracted:
+            if 1 <= left.sentence <= len(self.article.sentences):
+                self.referred.add(left.sentence)
+                link = Link(f"{self.anchor}-n{left.sentence}", str(left.sentence))
+                text = pieces(self.article.sentence(left.sentence).text, ())
+                yield LeftOut(link, text, left.kind.value, left.worth)
 
     def _checklist(self) -> Iterator[Check]:
         rows = []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..article import Article
-from ..report import Finding, Flag
+from ..report import Finding, Flag, NotExtracted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,4 @@ class ArticleView:
     parts: int = 1
     incomplete: bool = False
     no_summary: bool = False
+    not_extracted: tuple[NotExtracted, ...] = ()
