@@ -148,9 +148,11 @@ def _misbound(one: Sought) -> Signal | None:
 
 def _from(rival: Place, one: Sought) -> bool:
     """Whether the statement's figure was worked out from this one: a majority of five from 31 and 26."""
-    if one.worked_out is None or not one.worked_out[1]:
+    if one.worked_out is None or (not one.worked_out[1] and one.bound is None):
         return False
     made = one.worked_out[0]
+    if one.bound is not None and any(place is rival for place in made.places):
+        return True
     if made.kind == SUM and terms(one.read.lex.code, "totals").any(one.statement.tokens):
         return True
     return one.own_fit < _LEAST and any(
