@@ -108,7 +108,9 @@ def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
         return
     if unit != other_unit:
         # "1.9 billion hryvnias, another 600 million"
-        if None not in (unit, other_unit) or min(left, right) < 1000 or distance:
+        replaced = not distance and None not in (one.role, other.role)  # "14,600 acres, up from 7,500"
+        large = min(left, right) >= 1000 and distance <= (1 if min(left, right) >= 1e6 else 0)
+        if None not in (unit, other_unit) or not (replaced or large):
             return
         unit = unit or other_unit
     low, high = sorted((left, right))

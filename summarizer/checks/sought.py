@@ -78,7 +78,8 @@ class Sought:
         """Whether the article's figure has this one's value and unit, by the words before this one."""
         if other.rate is None or self.figure.rate is None or other.rate == self.figure.rate:
             low, high = self._reach
-            if not low <= base(other)[0] <= high and not low <= other.value <= high:
+            rain = {self.figure.unit, other.unit} == _RAIN
+            if not rain and not low <= base(other)[0] <= high and not low <= other.value <= high:
                 return False
         elif self._by_rate(other):
             return True
@@ -125,9 +126,9 @@ class Sought:
         found.sort(key=lambda one: (-one[0], -one[1]))
         return tuple((how, place) for how, _, place in found)
 
-    def anchors(self, other: Place) -> int:
+    def anchors(self, other: Place, near: float = _ANCHOR) -> int:
         """How many words stand near both."""
-        return sum(1 for kin, near in other.near.items() if near >= _ANCHOR and kin in self._weights)
+        return sum(1 for kin, close in other.near.items() if close >= near and kin in self._weights)
 
     @cached_property
     def worked_out(self) -> tuple[Derived, bool] | None:
