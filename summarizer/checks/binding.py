@@ -1,24 +1,24 @@
 """A figure of the article said of something else.
 
-The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound wrongly
-when another figure of the same kind stands where the statement has it, clearly better than any place of the
-figure itself does; when the statement gives as the present value what the article gives as the former one
-("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article has far away,
-of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
+The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound
+wrongly when another figure of the same kind stands where the statement has it, clearly better than any
+place of the figure itself does; when the statement gives as the present value what the article gives as the
+former one ("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article
+has far away, of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
 
-Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and "two",
-and figures whose surroundings are paraphrased out of sight.
+Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and
+"two", and figures whose surroundings are paraphrased out of sight.
 """
 
 from itertools import combinations
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
 from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
-from .numbers import Sought, sought
+from .sought import Sought, number_of, sought
 from .terms import terms
 
 _BETTER = 0.33  # how much better the other figure must fit
@@ -61,7 +61,7 @@ def _crossed(one: Sought, other: Sought) -> Signal | None:
         (one.fit(theirs) + other.fit(mine) - one.fit(mine) - other.fit(theirs), mine, theirs)
         for mine in one.own
         for theirs in other.own
-        if abs(_number(mine) - _number(theirs)) <= _NEAR
+        if abs(number_of(mine) - number_of(theirs)) <= _NEAR
     ]
     straight = one.own_fit + other.own_fit
     best = max(crossed, key=lambda row: row[0], default=None)
@@ -159,7 +159,7 @@ def _from(rival: Place, one: Sought) -> bool:
 
 
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
-    apart = abs(_number(own) - _number(rival))
+    apart = abs(number_of(own) - number_of(rival))
     if apart > _NEAR and not own.nouns & rival.nouns and one.figure.unit is None:
         message = f"the article has “{_text(rival)}” here; “{one.shown.text}” is said of something else"
         return _signal(one, message, rival, FlagCode.NUMBER_MISMATCH)
@@ -167,16 +167,10 @@ def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
     return _signal(one, message, rival, FlagCode.FIGURE_MISBOUND)
 
 
-def _number(place: Place) -> int:
-    return place.sentence.number if place.sentence is not None else 0
-
-
 def _signal(one: Sought, message: str, rival: Place, code: FlagCode) -> Signal:
     sentence = rival.sentence
-    evidence = ()
+    evidence: tuple[Evidence, ...] = ()
     if sentence is not None:
-        evidence = (
-            one.read.evidence(sentence, rival.figure.start, rival.figure.end),
-            one.read.evidence(sentence),
-        )
+        figure = one.read.evidence(sentence, rival.figure.start, rival.figure.end)
+        evidence = (figure, one.read.evidence(sentence))
     return Signal("binding", SignalKind.MISMATCH, 1.0, message, code, (one.shown,), evidence)

@@ -1,22 +1,23 @@
 """Figures that follow from those of the article: sums, differences, shares, multiples.
 
-"Three fewer" for "from 12 to 9", "half the 120", "twice as many" for 40 after 20. Counted with
-are figures that stand near the statement's words, two or three of one unit in one sentence or in neighbouring
-ones; a score or a date takes part in nothing but its own difference. What follows is good to a hundredth, or
-to what the statement rounds to. So much follows from a handful of figures that a coincidence proves nothing:
-a sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or else
-no figure of the article may stand in its very place.
+"Three fewer" for "from 12 to 9", "half the 120", "twice as many" for 40 after 20. Counted with are figures
+that stand near the statement's words, two or three of one unit in one sentence or in neighbouring ones; a
+score or a date takes part in nothing but its own difference. What follows is good to a hundredth, or to
+what the statement rounds to. So much follows from a handful of figures that a coincidence proves nothing: a
+sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or
+else no figure of the article may stand in its very place.
 
-Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and ``differences``
-(words that speak of a sum; of a change, a distance or a rest).
+Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and
+``differences`` (words that speak of a sum; of a change, a distance or a rest).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from .figures import MEASURES, Figure
+from .figures import Figure
 from .grounds import Place
+from .measures import MEASURES
 from .terms import Hit, terms
 from .text import Lexicon, Token
 
@@ -54,7 +55,9 @@ class Derived:
 
 def base(figure: Figure) -> tuple[float, str | None]:
     """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    measure = MEASURES.get(figure.unit or "")
+    if figure.unit is None:
+        return figure.value, None
+    measure = MEASURES.get(figure.unit)
     if measure is None or measure.kind == "share":
         return figure.value, figure.unit
     if measure.kind == "money":

@@ -1,15 +1,16 @@
-"""Where a figure of the article stands: what it counts, what surrounds it, and whether it is the old or the new one.
+"""Where a figure of the article stands: what it counts, what surrounds it, if it is the old or the new one.
 
 Checks of figures ask one question: of the article's figures, which one tells what the statement's figure
-tells? Every figure gets its surroundings: content words, each the nearer the more; other figures, commas and
-joining words lie between them and count as distance, so that two figures of one sentence keep their own
-words. Figures with nothing of content between ("41 of the 58", "from 12 to 9", "7–4") share theirs, and
-so the rules for those must look at the role. The words of the sentence before count a little, within its
+tells? Every figure gets its surroundings: content words, each the nearer the more; other figures, commas
+and joining words lie between them and count as distance, so that two figures of one sentence keep their own
+words. Figures with nothing of content between ("41 of the 58", "from 12 to 9", "7–4") share theirs, and so
+the rules for those must look at the role. The words of the sentence before count a little, within its
 paragraph.
 
 Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gone: "from", "compared with"),
 ``now_before`` (before the value that took its place), ``was_cues`` (words that tell of an earlier time),
-``additional`` (words beside what comes on top of another figure), ``comparatives`` (behind a distance to one).
+``additional`` (words beside what comes on top of another figure), ``comparatives`` (behind a distance to
+one).
 """
 
 from bisect import bisect_left
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .figures import Figure
+from .moments import Moment, find_moments
 from .terms import terms
 from .text import Lexicon, Token, is_content
 
@@ -85,6 +87,16 @@ def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
     return tuple(_places(statement.text, statement.tokens, statement.figures, lex))
+
+
+def statement_moments(statement: ReadStatement, lex: Lexicon) -> tuple[Moment, ...]:
+    """The dates and times of a statement, read once."""
+    found = statement.memo.get("moments")
+    if found is None:
+        found = find_moments(statement.text, statement.tokens, statement.figures, lex)
+        statement.memo["moments"] = found
+    made: tuple[Moment, ...] = found
+    return made
 
 
 def surroundings(

@@ -12,7 +12,7 @@ the number), ``period_units`` (``y year years``), ``period_last``, ``period_next
 ``date_joiners`` (words inside a date: "3 de mayo"), ``clock_behind`` (words behind an hour),
 ``clock_before`` (words before a time of day written with a colon or stop), ``clock_opens`` (words before
 a bare hour: "godz. 14"), ``afternoon`` (behind an hour
-from 1 to 11: 12 is added), ``clock_names`` (``720 noon``: minutes).
+from 1 to 11: 12 is added), ``narrative_days`` (``1: the_next_day``), ``clock_names`` (``720 noon``: minutes).
 """
 
 import re
@@ -22,6 +22,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from .figures import Figure
+from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
 Days = tuple[date, date]  # first and last, both included
@@ -83,6 +84,7 @@ class _Finder:
         self.tokens = tokens
         self.lex = lex
         self.tables = _tables(lex.code)
+        self.narrative = terms(lex.code, "narrative_days")
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
@@ -111,7 +113,15 @@ class _Finder:
                 return self._named(index, table[word], unit)
         if word in tables.clock_names:
             return Moment(token.start, token.end, "clock", minutes=tables.clock_names[word])
-        return self._period(index) or self._counted(index)
+        return self._narrative(index) or self._period(index) or self._counted(index)
+
+    def _narrative(self, index: int) -> Moment | None:
+        """The next day; am Vortag: counted from a day that the text tells of."""
+        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        if hit is None:
+            return None
+        last = self.tokens[hit.last - 1]
+        return Moment(self.tokens[index].start, last.end, "day", count=int(hit.label))
 
     def _word(self, index: int) -> str:
         return self.tokens[index].norm if 0 <= index < len(self.tokens) else ""

@@ -44,7 +44,7 @@ def show(
     good: list[Report] = []
     bad: list[InputError] = []
     for name in reports:
-        for found in _read(name):
+        for found in read_reports(name):
             if isinstance(found, InputError):
                 bad.append(found)
             else:
@@ -58,7 +58,7 @@ def show(
     raise typer.Exit(BAD_INPUT if bad else DONE)
 
 
-def _read(name: str) -> "Iterator[Report | InputError]":
+def read_reports(name: str) -> "Iterator[Report | InputError]":
     """The reports in a file; in place of one that cannot be read, the error that says why."""
     from ..report import Report
 

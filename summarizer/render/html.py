@@ -19,13 +19,12 @@ from ..report import (
     NOBODY,
     Basis,
     Call,
-    Decision,
-    DecisionVerdict,
     Finding,
     Report,
     Statement,
     Verdict,
 )
+from ..review_items import Decision, DecisionVerdict
 from . import layout
 from .entries import entries_of, incomplete, not_checked
 from .safe import safe
