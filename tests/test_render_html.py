@@ -394,6 +394,41 @@ def test_everything_can_be_read(look: str) -> None:
         assert (two + 0.05) / (one + 0.05) >= 4.5, (ink, ground)
 
 
+FOLLOW_EVERY_NUMBER = """<script>
+const links = [...document.querySelectorAll('.card a.num')], out = [];
+function follow(index) {
+  if (index === links.length) { document.title = JSON.stringify(out); return; }
+  const link = links[index];
+  link.scrollIntoView({block: 'center'});
+  setTimeout(() => {
+    const before = link.getBoundingClientRect().top;
+    link.click();
+    setTimeout(() => {
+      const sentence = document.querySelector(link.getAttribute('href')).getBoundingClientRect();
+      out.push([before, link.getBoundingClientRect().top, sentence.top]);
+      follow(index + 1);
+    }, 50);
+  }, 50);
+}
+follow(0);
+</script>"""
+
+
+@pytest.mark.browser
+def test_following_a_number_shows_the_sentence_and_leaves_the_statement_in_view(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    report = replay(next(one for one in RECORDINGS if str(one) == "standard-stadtwerke-de"))
+    text = html.page([html.of_report(report)], title="t")
+    text = re.sub(r"<meta http-equiv[^>]*>", "", text).replace("scroll-behavior: smooth", "")
+    (path := tmp_path / "page.html").write_text(f"{text}{FOLLOW_EVERY_NUMBER}", encoding="utf-8")
+    dom = chromium.dom(path, "--window-size=1280,900", "--virtual-time-budget=20000")
+    followed = json.loads(re.findall(r"<title>(.*?)</title>", dom)[0])
+    assert len(followed) > 8
+    assert all(0 <= link_after < 900 and 0 <= sentence < 200 for _, link_after, sentence in followed)
+    assert all(abs(before - after) < 3 for before, after, _ in followed[4:])  # the article's column has stuck
+
+
 # --- hostile text
 
 CARRIER = (
