@@ -77,6 +77,7 @@ CHECKS: tuple[Check, ...] = (
     coverage.check,
 )
 
+NOT_JUDGED = ", and no judge was asked"  # in the message of a statement that the rules leave open
 _LONGEST = 4_000  # characters of a statement: more is a text, in which nothing is near anything
 _ALIGNED = 0.15  # share of a statement that its sentences must cover
 _UNKNOWN = 0.85  # share of unknown words from which a statement is an invention
@@ -268,7 +269,7 @@ def _uncertain(
     if len(evidence) > 1:
         said.append("it is put together from " + ", ".join(f"[{piece.sentence}]" for piece in evidence))
     reasons = "; ".join(said)
-    message = f"the rules cannot tell, and no judge was asked{': ' if reasons else ''}{reasons}"
+    message = f"the rules cannot tell{NOT_JUDGED}{': ' if reasons else ''}{reasons}"
     spans = tuple(piece for signal in doubts for piece in signal.spans)
     return Flag(code, settings.severity_of(code), message, spans, evidence)
 
