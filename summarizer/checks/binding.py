@@ -26,6 +26,7 @@ _COUNTED = 0.3  # the same, where it counts the same thing and the statement's f
 _CLOSER = 0.2  # the same, for two figures of one sentence
 _OTHERWISE = 0.15  # and more where it counts something else
 _ANCHORS = 2  # words that must stand near the other figure where it need not count the same
+_IN_SENTENCE = 0.25  # how near a word of the same sentence stands at the least
 _LEAST = 0.3  # how well it must fit at the least
 _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
@@ -134,6 +135,8 @@ def _misbound(one: Sought) -> Signal | None:
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         together = rival.sentence is own.sentence
         wanted = _CLOSER if together else _COUNTED if counts else _BETTER
+        if counts and not together and one.anchors(rival, _IN_SENTENCE) < _ANCHORS:
+            continue
         if not counts and not together:
             if one.figure.unit is None or one.anchors(rival) < _ANCHORS:
                 continue
@@ -148,9 +151,14 @@ def _misbound(one: Sought) -> Signal | None:
 
 def _from(rival: Place, one: Sought) -> bool:
     """Whether the statement's figure was worked out from this one: a majority of five from 31 and 26."""
-    if one.worked_out is None or not one.worked_out[1]:
+    if one.worked_out is None:
         return False
     made = one.worked_out[0]
+    loose = one.bound is not None or not any(place.figure.value == one.figure.value for place in one.own)
+    if loose and any(place is rival for place in made.places):
+        return True
+    if not one.worked_out[1]:
+        return False
     if made.kind == SUM and terms(one.read.lex.code, "totals").any(one.statement.tokens):
         return True
     return one.own_fit < _LEAST and any(

@@ -100,7 +100,9 @@ def _check(
     shown = span(statement.text, moment.start, moment.end)
     own_fit = max((share(mine, d.near) for d in own), default=0.0)
     better = None
-    if own and not (told_as_old(statement, read.lex) and _follows(moment, read, years)):
+    if own and not (
+        (moment.unit == "year" or told_as_old(statement, read.lex)) and _follows(moment, read, years)
+    ):
         better = _in_its_place(moment, mine, own_fit, _others(moment, statement, own, read, years))
     if better is not None:
         there = _quotes([better.found, *same[:1]], read)
@@ -148,10 +150,8 @@ def _others(
         other = dated.moment
         if id(dated) in owned or other.unit != moment.unit or (other.count is None) != (moment.count is None):
             continue
-        if (
-            other.shift is not None and other.unit != "day"
-        ):  # "the following year" may be counted from anywhere
-            continue
+        if other.shift is not None and other.weekday is None:
+            continue  # "the following year", "tomorrow" in somebody's words: counted from anywhere
         if dated.sentence.is_headline or _means(other, moment, read, years):
             continue
         if not any(m is not moment and _means(m, other, read, years) for m in mine):
@@ -187,6 +187,9 @@ def _follows(moment: Moment, read: ReadArticle, years: Sequence[int]) -> bool:
     wanted = days_of(moment, published, years)
     if moment.unit == "month" and moment.month is not None:
         return moment.month in _months(read)
+    if moment.unit == "year" and moment.year is not None:
+        steps = {m.shift if m.count is None else m.count for _, m in read.moments if m.unit == "year"}
+        return any(moment.year == year + (step or 0) for year in years for step in steps if step)
     if moment.unit != "day" or not wanted:
         return False
     anchors = [(s, m) for s, m in read.moments if m.unit == "day" and m.count is None]

@@ -85,6 +85,8 @@ def _of_one(place: Place, lex: Lexicon) -> Iterator[Derived]:
         return
     if place.sentence is None:
         return
+    if place.each:
+        yield Derived(2 * value, unit, SUM, (place,))
     for factor in place.factors:
         yield Derived(value * factor, unit, MULTIPLE, (place,))
         yield Derived(value / factor, unit, MULTIPLE, (place,))
@@ -106,7 +108,9 @@ def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
         return
     if unit != other_unit:
         # "1.9 billion hryvnias, another 600 million"
-        if None not in (unit, other_unit) or min(left, right) < 1000 or distance:
+        replaced = not distance and None not in (one.role, other.role)  # "14,600 acres, up from 7,500"
+        large = min(left, right) >= 1000 and distance <= (1 if min(left, right) >= 1e6 else 0)
+        if None not in (unit, other_unit) or not (replaced or large):
             return
         unit = unit or other_unit
     low, high = sorted((left, right))
@@ -153,6 +157,8 @@ def _apart(one: Place, other: Place) -> int:
 
 def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
     """Whether the statement has a word for what was worked out."""
+    if one.kind == SUM and one.unit is None and len(one.places) == 1:
+        return terms(lex.code, "totals").any(tokens)
     if one.kind == SUM:
         if any(place.compared for place in one.places):
             return terms(lex.code, "differences").any(tokens)
@@ -161,7 +167,9 @@ def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
         joined = not one.far and any(token.norm in lex.words("joining") for token in tokens)
         return joined or terms(lex.code, "totals").any(tokens)
     if one.kind == DIFFERENCE:
-        return terms(lex.code, "differences").any(tokens)
+        return terms(lex.code, "differences").any(tokens) or any(
+            token.norm in lex.words("additional") for token in tokens
+        )
     return True
 
 

@@ -114,9 +114,17 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
             continue
         part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
         # three of five is a count where people are counted; only these wholes speak of a share
-        if part and whole in (3, 4, 5, 10, 100) and part < whole and (token.norm != "of" or whole == 10):
+        share = (
+            whole in (3, 4, 5, 10, 100)
+            if hit.last - hit.first == 1 and token.norm not in _SHARED
+            else whole > 2
+        )
+        if part and share and part < whole <= 100 and (token.norm != "of" or whole == 10):
             found.setdefault(index - 1, (hit.last + 1, part / whole))
     return found
+
+
+_SHARED = ("in", "sur")  # of these words a share is meant with any whole
 
 
 def _small(token: Token, lex: Lexicon) -> float:

@@ -43,7 +43,8 @@ class Place:
     ``nouns`` are the families of the words behind it, of which one is what it counts; ``role`` is OLD for a
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
-    another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer").
+    another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer"), ``each`` whether
+    several have it each.
     """
 
     figure: Figure
@@ -54,6 +55,7 @@ class Place:
     factors: tuple[float, ...] = ()
     more: bool = False
     compared: bool = False
+    each: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -138,6 +140,7 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
     groups = _groups(text, tokens, figures, bounds, content)
     roles = _roles(text, tokens, figures, bounds, lex)
     additional, comparatives = lex.words("additional"), lex.words("comparatives")
+    every = lex.words("each")
     for number, figure in enumerate(figures):
         if bounds[number] is None or figure.date:
             continue
@@ -160,7 +163,8 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
         compared = edge is not None and any(
             token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
         )
-        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared)
+        each = edge is not None and any(t.norm in every for t in tokens[max(0, edge[0] - 6) : edge[1] + 7])
+        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared, each=each)
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:

@@ -23,7 +23,7 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
-from .derived import SUM, derived, in_score, multiples, times
+from .derived import DIFFERENCE, SUM, Derived, derived, in_score, multiples, times
 from .figures import Figure
 from .grounds import (
     Place,
@@ -48,6 +48,8 @@ _SAME = 1e-9
 _ALIGNED = 3  # sentences in which a figure counts as given in this connection
 _FITS = 0.3  # how well a figure stands in the statement's place to be compared with
 _INSTEAD = 0.55  # and to be what the article gives in its place
+_RIVALS = 0.2  # how much better another figure must fit than the same digits
+_POINT = 0.001
 _RATIO = 0.07  # how exact a multiple in words is
 _BETWEEN = 0.08  # how exact a span of time between dates is
 
@@ -76,6 +78,12 @@ def _check(one: Sought) -> Signal | None:
         return None
     confused = _confused(one)
     worked_out = one.worked_out
+    if confused is not None and one.rivals and one.rivals[0][0] >= max(_FITS, one.fit(confused) + _RIVALS):
+        confused = None
+    if confused is None and (points := _as_points(one)) is not None:
+        there = _quotes(points.places, read)
+        message = f"“{one.shown.text}” is the difference of percentages: percentage points"
+        return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
     sure = confused is not None and one.fit(confused) >= _INSTEAD
     if worked_out is not None and (worked_out[1] or confused is None) and not sure:
         how, clear = worked_out
@@ -111,6 +119,19 @@ def _check(one: Sought) -> Signal | None:
     if _convertible(one) or (loose and not sure):
         return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), nearby)
     return _signal(one, message, FlagCode.NUMBER_MISMATCH, nearby)
+
+
+def _as_points(one: Sought) -> Derived | None:
+    """A difference of two percentages that the statement gives in per cent."""
+    if one.figure.unit != "percent" or one.figure.fraction:
+        return None
+    numbers = {sentence.number for sentence in one.alignment.sentences[:_ALIGNED]}
+    places = [p for p in article_places(one.read) if p.figure.unit == "percent" and number_of(p) in numbers]
+    for made in derived(places, one.read.lex):
+        pair = made.kind == DIFFERENCE and made.unit == "point" and made.together
+        if pair and near(made.value, one.figure.value, _POINT):
+            return made
+    return None
 
 
 def _signal(one: Sought, message: str, code: FlagCode, there: tuple[Evidence, ...]) -> Signal:

@@ -108,7 +108,7 @@ def _order(
         return None
     before, behind = _sides(text, tokens, index, end, trailing=sort == "then")
     left, right = _content(before, lex), _content(behind, lex)
-    if not left or not right or (behind and behind[0].text[0].isdigit()):
+    if not left or not right or (behind and (behind[0].text[0].isdigit() or behind[0].norm in lex.numbers)):
         return None
     first, second = (right, left) if sort == "after" else (left, right)
     return Order(first - second, second - first, tokens[index].start, tokens[end - 1].end)

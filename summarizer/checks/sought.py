@@ -30,6 +30,7 @@ _ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
 _CLOSE = 0.012  # how exact a figure is that was worked out
 _SAME = 1e-9
+_RAIN = {"millimetre", "litre"}  # of rain: a litre a square metre is a millimetre
 _WIDE = 0.08  # how far a figure without a bound may be rounded at the most
 _ANCHOR = 0.4  # how near a word stands that ties a figure to it
 _RATIO = 0.07  # how exact a multiple in words is
@@ -77,7 +78,8 @@ class Sought:
         """Whether the article's figure has this one's value and unit, by the words before this one."""
         if other.rate is None or self.figure.rate is None or other.rate == self.figure.rate:
             low, high = self._reach
-            if not low <= base(other)[0] <= high and not low <= other.value <= high:
+            rain = {self.figure.unit, other.unit} == _RAIN
+            if not rain and not low <= base(other)[0] <= high and not low <= other.value <= high:
                 return False
         elif self._by_rate(other):
             return True
@@ -124,9 +126,9 @@ class Sought:
         found.sort(key=lambda one: (-one[0], -one[1]))
         return tuple((how, place) for how, _, place in found)
 
-    def anchors(self, other: Place) -> int:
+    def anchors(self, other: Place, near: float = _ANCHOR) -> int:
         """How many words stand near both."""
-        return sum(1 for kin, near in other.near.items() if near >= _ANCHOR and kin in self._weights)
+        return sum(1 for kin, close in other.near.items() if close >= near and kin in self._weights)
 
     @cached_property
     def worked_out(self) -> tuple[Derived, bool] | None:
@@ -205,7 +207,7 @@ def _trailing(figure: Figure) -> float:
 def in_one_unit(figure: Figure, other: Figure) -> tuple[float, float]:
     """Both in one unit, where both have one of one kind."""
     (mine, unit), (theirs, other_unit) = base(figure), base(other)
-    if figure.unit is None or other.unit is None or unit is None or other_unit is None:
+    if None in (unit, other_unit) or {figure.unit, other.unit} == _RAIN:
         return figure.value, other.value
     return mine, theirs
 
@@ -216,6 +218,8 @@ def units_agree(figure: Figure, other: Figure) -> bool:
         written = figure.unit or other.unit
         return kind(written) not in ("share", "warmth") or figure.unit == other.unit
     mine, theirs = base(figure)[1], base(other)[1]
+    if {figure.unit, other.unit} == _RAIN:
+        return True
     return mine == theirs or ("money" in (mine, theirs) and kind(figure.unit) == kind(other.unit) == "money")
 
 
@@ -271,7 +275,7 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
             _reaches(value, made.value, one.bound, reach, exact=exact) or _rounded(figure, value, made.value)
         ):
             continue
-        clear = licensed(made, statement.tokens, read.lex)
+        clear = licensed(made, statement.tokens, read.lex) or _operand_said(made, one)
         if unit is None and value <= _FEW:  # small figures follow from anything
             clear = clear and (made.together or any(p.nouns & one.place.nouns for p in made.places))
             if not clear and not made.together:
@@ -283,6 +287,12 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
         if clear:
             break
     return best
+
+
+def _operand_said(made: Derived, one: Sought) -> bool:
+    """Whether the statement gives a figure that this one was worked out with: "five of the seven"."""
+    said = {figure.value for figure in one.statement.figures if figure is not one.figure and not figure.date}
+    return made.together and any(place.figure.value in said for place in made.places)
 
 
 def _reaches(value: float, other: float, bound: str | None, reach: float, *, exact: bool) -> bool:
@@ -307,17 +317,18 @@ def _rounded(figure: Figure, value: float, other: float) -> bool:
 
 def _basis(one: Sought) -> list[Place]:
     """The figures that stand near the statement's words, and those of the sentences that it rests on."""
-    numbers = {s.number: order for order, s in enumerate(one.alignment.sentences)}
+    numbers = {s.number for s in one.alignment.sentences}
     beside = {n + step for n in [s.number for s in one.alignment.sentences[:2]] for step in (-1, 1)}
+    sort = kind(one.figure.unit) or ("money" if one.figure.scale >= 1e6 else None)
     found = []
     for order, place in enumerate(article_places(one.read)):
         number = number_of(place)
         how = one.fit(place) + (0.5 if number in numbers else 0.2 if number in beside else 0.0)
-        if how >= 0.15 and not in_headline(place):
+        if in_headline(place):
+            continue
+        if how >= 0.15:
             found.append((-how, order, place))
-        elif kind(place.figure.unit) in ("share", "money") and kind(place.figure.unit) == kind(
-            one.figure.unit
-        ):
+        elif sort in ("share", "money") and kind(place.figure.unit) == sort:
             found.append((0.0, order, place))  # behind the others: the words may be all paraphrased
     found.sort(key=lambda row: row[:2])
     return [place for _, _, place in found]
