@@ -4,8 +4,8 @@ A word of cause divides the statement into effect and cause. It is a mismatch wh
 and tells of the cause, each recognised by its own words, and nowhere joins the two: neither in a sentence that
 tells the effect and has any link ("because", "after", "as") with words of the cause, nor by a word of cause in a
 sentence that tells the cause and has words of the effect, nor across two neighbours the second of which opens
-with a link ("As a result", "The reason"). Left alone: a fact that the article does not tell at all (that is for the coverage check), and links
-that stand in a verb the article uses too.
+with a link ("As a result", "The reason"). Left alone: a fact that the article does not tell at all (that is for
+the coverage check), and links that stand in a verb the article uses too.
 
 Keys of ``modality.toml``: ``cause_words`` (lines ``first:`` for words before which the effect stands, "closed
 because of", and ``last:`` for "led to"), ``cause_hints``: looser links, which clear a statement;
