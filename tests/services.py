@@ -35,7 +35,7 @@ def find_chromium() -> str | None:
 
 
 # What Chromium asks for by itself; no name is looked up, so it gets no answer.
-_OF_CHROMIUM = re.compile(r"https?://(?:clients2|update|accounts)\.google(?:apis)?\.com/")
+_OF_CHROMIUM = re.compile(r"https?://(?:[\w-]+\.)+(?:google|googleapis|gvt1)\.com/")
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Chromium:
 
     program: str
 
-    def dom(self, target: Path | str) -> str:
+    def dom(self, target: Path | str, *options: str) -> str:
         """The page's HTML after its scripts have run."""
-        return self._run(target, "--dump-dom")
+        return self._run(target, "--dump-dom", *options)
 
     def visit(self, target: Path | str) -> "Visit":
         """The page after its scripts have run, what was logged, and which addresses were asked for."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from summarizer.article import Article
 from summarizer.checker import check_statements
-from summarizer.flags import FlagCode, Severity
+from summarizer.flags import FLAG_INFO, FlagCode, Severity
 from summarizer.render import html
 from summarizer.render.html import ArticleView, Note
 from summarizer.render.safe import safe
@@ -20,18 +20,17 @@ from summarizer.report import (
     AnswerState,
     AssertionKind,
     Basis,
-    Decision,
-    DecisionVerdict,
     Evidence,
     Finding,
     Flag,
+    Judgement,
     NotExtracted,
     Span,
     Statement,
     StatementKind,
-    TruthRating,
     Verdict,
 )
+from summarizer.review_items import Decision, DecisionVerdict, TruthRating
 from tests.recordings import RECORDINGS, replay
 from tests.services import Chromium
 from tests.test_render_terminal import Draft, call, span
@@ -231,7 +230,7 @@ def test_a_statement_shows_verdict_risk_flags_and_both_sides() -> None:
     assert "32.5 percent" in page.texts("high")
     assert page.texts("verdict")[0] == "supported · by rule · rests on 2"
     assert page.texts("speaker") == ["— Ellen Brandt"]
-    assert page.texts("why") == ["uncertain: the rules cannot tell, and no judge was asked"]
+    assert page.texts("why") == [f"uncertain: {FLAG_INFO[FlagCode.UNCERTAIN].meaning}"]
 
 
 def test_the_whole_article_stands_there_with_numbers_and_references() -> None:
@@ -274,6 +273,22 @@ def test_a_statement_without_a_finding_is_not_fine() -> None:
     page = page_of(view(findings=()))
     assert page.headings[1] == (2, "4 of 4 statements need a look")
     assert set(page.texts("why")) == {"the report has no finding about it"}
+
+
+def test_what_the_judging_model_said_stands_with_the_statement() -> None:
+    made = draft()
+    said = (
+        Judgement(1, Verdict.SUPPORTED, (3, 3, 99), "The report says so."),
+        Judgement(2, Verdict.CONTRADICTED, (), "It does not.", "the reason contradicts the verdict"),
+    )
+    findings = (replace(made.findings[0], judgements=said, basis=Basis.JUDGE), *made.findings[1:])
+    page = page_of(html.of_report(made.report(findings=findings)))
+    (judged,) = page.texts("judged")
+    assert "judging model: supported The report says so. 3 " in judged
+    assert "judging model, asked again (2): contradicted It does not." in judged
+    assert judged.endswith("does not count: the reason contradicts the verdict")
+    assert "by the judging model" in page.texts("card")[0]
+    assert "a1-n3" in page.ids
 
 
 def test_what_no_claim_covers_is_listed_and_leads_to_its_sentence() -> None:
@@ -392,6 +407,41 @@ def test_everything_can_be_read(look: str) -> None:
     for ink, ground in pairs:
         one, two = sorted((_luminance(colours[ink]), _luminance(colours[ground])))
         assert (two + 0.05) / (one + 0.05) >= 4.5, (ink, ground)
+
+
+FOLLOW_EVERY_NUMBER = """<script>
+const links = [...document.querySelectorAll('.card a.num')], out = [];
+function follow(index) {
+  if (index === links.length) { document.title = JSON.stringify(out); return; }
+  const link = links[index];
+  link.scrollIntoView({block: 'center'});
+  setTimeout(() => {
+    const before = link.getBoundingClientRect().top;
+    link.click();
+    setTimeout(() => {
+      const sentence = document.querySelector(link.getAttribute('href')).getBoundingClientRect();
+      out.push([before, link.getBoundingClientRect().top, sentence.top]);
+      follow(index + 1);
+    }, 50);
+  }, 50);
+}
+follow(0);
+</script>"""
+
+
+@pytest.mark.browser
+def test_following_a_number_shows_the_sentence_and_leaves_the_statement_in_view(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    report = replay(next(one for one in RECORDINGS if str(one) == "standard-stadtwerke-de"))
+    text = html.page([html.of_report(report)], title="t")
+    text = re.sub(r"<meta http-equiv[^>]*>", "", text).replace("scroll-behavior: smooth", "")
+    (path := tmp_path / "page.html").write_text(f"{text}{FOLLOW_EVERY_NUMBER}", encoding="utf-8")
+    dom = chromium.dom(path, "--window-size=1280,900", "--virtual-time-budget=20000")
+    followed = json.loads(re.findall(r"<title>(.*?)</title>", dom)[0])
+    assert len(followed) > 8
+    assert all(0 <= link_after < 900 and 0 <= sentence < 200 for _, link_after, sentence in followed)
+    assert all(abs(before - after) < 3 for before, after, _ in followed[4:])  # the article's column has stuck
 
 
 # --- hostile text
