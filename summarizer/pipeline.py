@@ -46,7 +46,10 @@ class Summarizer:
 
     Without a model, ``settings`` choose it (see ``summarizer models``), with the answer cache and the
     run's limits around it; a model that is given is used as it is. ``progress`` is told the name of each
-    step as it starts. Close it when done, or use it with ``async with``.
+    step as it starts. ``in_turn`` asks one task after the other, so that the second finds the article in
+    the provider's prefix cache: what a batch wants. ``checkers`` articles are checked at a time: more than
+    one helps where ``check`` hands them to other processes. Close it when done, or use it with ``async
+    with``.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Summarizer:
         profile: Profile | str | None = None,
         progress: Progress | None = None,
         check: Check = check_article,
+        in_turn: bool = False,
+        checkers: int = 1,
     ) -> None:
         """Raises ResourceError for a prompts folder that cannot be used."""
         self.settings = settings or Settings.load()
@@ -69,7 +74,8 @@ class Summarizer:
         self._opening = anyio.Lock()
         # Checking is plain Python: more threads at it do not finish sooner, and each takes its turn from the
         # event loop, until requests run into their time limits.
-        self._checking = anyio.CapacityLimiter(1)
+        self._checking = anyio.CapacityLimiter(checkers)
+        self._in_turn = in_turn
 
     async def __aenter__(self) -> "Summarizer":
         return self
@@ -123,7 +129,7 @@ class Summarizer:
     async def _asked(
         self, article: Article, tasks: Tasks, profile: Profile
     ) -> tuple[Result[Summary | None], Result[tuple[Claim, ...]]]:
-        """Both tasks at once. In the compact profile claims are the article's own sentences."""
+        """Both tasks, at once or in turn. In the compact profile claims are the article's own sentences."""
         summary: Result[Summary | None] = Result(None)
         claims: Result[tuple[Claim, ...]] = Result(())
 
@@ -138,6 +144,10 @@ class Summarizer:
             else:
                 claims = await tasks.claims()
 
+        if self._in_turn:
+            await summarise()
+            await list_claims()
+            return summary, claims
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(summarise)
