@@ -91,6 +91,7 @@ def _date(value: str | None, language: str | None) -> str | None:
 # --- JSON
 
 _TEXT = ("text", "body", "content", "articlebody")
+KNOWN_FIELDS = frozenset({*_TEXT, *_TITLE, *_PUBLISHED, *_LANGUAGE, *_ID, *_VERSION, "url"})
 
 
 _WANTED = 'Wanted: {"text": …}, and where known "title", "published", "url", "language", "document_id".'

@@ -144,11 +144,11 @@ class Summarizer:
             else:
                 claims = await tasks.claims()
 
-        if self._in_turn:
-            await summarise()
-            await list_claims()
-            return summary, claims
         try:
+            if self._in_turn:
+                await summarise()
+                await list_claims()
+                return summary, claims
             async with anyio.create_task_group() as group:
                 group.start_soon(summarise)
                 group.start_soon(list_claims)
