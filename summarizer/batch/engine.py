@@ -120,9 +120,7 @@ class LocalEngine:
                 tokens_per_minute=opening.tokens_per_minute,
             )
         # Time is the job's: it stops taking articles in, and lets those that run come to their end.
-        stack = Stack.of(
-            choice, without_time(settings), pace=pace, store=opening.store, around=_Metering
-        )
+        stack = Stack.of(choice, without_time(settings), pace=pace, store=opening.store, around=_Metering)
         if stack.cache is None:
             raise AssertionError("a stack with a store has a cache")
         profile = opening.profile or settings.profile or choice.profile

@@ -9,25 +9,25 @@ however it ends; a power cut may take the last moments, and never damages the fi
 """
 
 import contextlib
-import hashlib
 import json
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from ..errors import JournalError, SettingsError
 from ..llm.answer_store import AnswerStore
 from ..report import Report
-from .outcome import Failure, Known, Row, Status, rank_of, row_of
-from .records import Input, packed
+from .look import Look
+from .notes import Noted, Notes
+from .outcome import Failure, Known, Status, rank_of, row_of
+from .records import Input, shown_id
+from .rows import number, put, small
 
 NAME = "journal.sqlite"
 FORMAT = 1
-T = TypeVar("T")
+BUSY_TIMEOUT_S = 60.0
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS batch (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -59,43 +59,6 @@ class Waiting:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What became of some records that were read."""
-
-    new: int = 0
-    done: int = 0
-    duplicates: int = 0
-    unreadable: tuple[Failure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The articles of the last reading by where they stand, and what was read.
-
-    ``read`` counts records, ``duplicates`` those that had come before; ``whole``: the input was read to
-    its end. ``earlier`` articles are of earlier readings only, and in no result.
-    """
-
-    reading: int
-    read: int
-    duplicates: int
-    whole: bool
-    not_started: int = 0
-    reported: int = 0
-    incomplete: int = 0
-    failed: int = 0
-    earlier: int = 0
-
-    @property
-    def articles(self) -> int:
-        return self.not_started + self.reported + self.incomplete + self.failed
-
-    @property
-    def adds_up(self) -> bool:
-        return self.read - self.duplicates == self.articles
-
-
 class Journal:
     """One folder's journal. Its methods raise JournalError; only one process may write at a time."""
 
@@ -105,8 +68,14 @@ class Journal:
         self.folder = folder
         self.path = folder / NAME
         self._clock = clock
+        # On several machines an actor of ours writes answers as well, and has to be waited for.
         self.answers = AnswerStore(
-            self.path, clock=clock, shared=False, durable=durable, trouble=self._trouble
+            self.path,
+            clock=clock,
+            busy_timeout_s=BUSY_TIMEOUT_S,
+            shared=False,
+            durable=durable,
+            trouble=self._trouble,
         )
 
     # --- writing
@@ -124,7 +93,7 @@ class Journal:
         found = await self.answers.own(set_up)
         if found != str(FORMAT):
             raise JournalError(
-                f"the journal {self.path} has format {found}, and this version of the program writes {FORMAT}",
+                f"the journal {self.path} has format {found}; this version of the program writes {FORMAT}",
                 hint="Name another folder with --out.",
             )
 
@@ -132,10 +101,10 @@ class Journal:
         """A new run, and a new reading where it reads its input; the number of the reading."""
 
         def work(db: sqlite3.Connection) -> int:
-            reading = _number(db, "reading")
+            reading = number(db, "reading")
             if reads:
                 reading += 1
-                _set(db, reading=reading, read=0, duplicates=0, whole=0, fingerprint="")
+                put(db, reading=reading, read=0, duplicates=0, whole=0, fingerprint="")
             db.execute(
                 "INSERT INTO runs (reading, started, model, settings) VALUES (?, ?, ?, ?)",
                 (reading, self._clock(), model, settings),
@@ -158,18 +127,18 @@ class Journal:
     async def note(self, inputs: Sequence[Input], reading: int, place: int, shape: bytes) -> Noted:
         """Takes in records that were read, the first at a place in the reading.
 
-        ``shape`` stands for all besides the article that makes a report. What has an outcome of this shape
-        already stays as it is, except that failures wait again.
+        ``shape`` stands for all besides the article that makes a report. What has a report of this shape
+        already stays as it is; the rest waits.
         """
 
         def work(db: sqlite3.Connection) -> Noted:
-            return _Notes(db, reading, shape).take(inputs, place)
+            return Notes(db, reading, shape).take(inputs, place)
 
         return await self.answers.own(work)
 
     async def read_on(self, fingerprint: str) -> None:
         """The input was read to its end."""
-        await self.answers.own(lambda db: _set(db, whole=1, fingerprint=fingerprint))
+        await self.answers.own(lambda db: put(db, whole=1, fingerprint=fingerprint))
 
     async def forget_useless(self, reading: int) -> int:
         """Forgets the answers that were no use to failed and incomplete articles; how many those are."""
@@ -199,7 +168,7 @@ class Journal:
                 " ORDER BY place LIMIT ?"
             )
             rows = db.execute(query, (reading, *statuses, after, most))
-            return [Waiting(seq, place, Known(*names), body) for seq, place, *names, body in rows]
+            return [Waiting(seq, place, Known(shown_id(ident), *names), body) for seq, place, ident, *names, body in rows]
 
         return await self.answers.own(work)
 
@@ -219,7 +188,7 @@ class Journal:
                 (rank_of(report), len(report.flagged)),
                 (usage.input_tokens, usage.output_tokens, report.cost_usd),
                 keys,
-                (None, _small(line), _small(items), _small(report.to_json())),
+                (None, small(line), small(items), small(report.to_json())),
             )
 
         await self.answers.own(work)
@@ -228,7 +197,7 @@ class Journal:
         """The outcome of an article that has none."""
 
         def work(db: sqlite3.Connection) -> None:
-            blobs = (_small(failure.to_json()), None, None, None)
+            blobs = (small(failure.to_json()), None, None, None)
             stands = (Status.FAILED, shape)
             self._finish(db, article, stands, (0.0, 0), (None, None, None), keys, blobs)
 
@@ -258,7 +227,7 @@ class Journal:
         body = ", body = NULL" if stands[0] is Status.REPORTED else ""
         query = f"UPDATE articles SET status = ?, shape = ?{body} WHERE seq = ?"  # noqa: S608 (ours)
         db.execute(query, (*stands, article.seq))
-        _set(db, changes=_number(db, "changes") + 1)
+        put(db, changes=number(db, "changes") + 1)
 
     def _trouble(self, error: SettingsError) -> JournalError:
         cause = error.__cause__
@@ -274,7 +243,7 @@ class Journal:
     # --- reading, also while another process writes
 
     @contextlib.contextmanager
-    def look(self) -> "Iterator[Look]":
+    def look(self) -> Iterator[Look]:
         """A view of the journal as it is at this moment. Raises JournalError."""
         if not self.path.is_file():
             raise JournalError(
@@ -295,213 +264,3 @@ class Journal:
             ) from error
         finally:
             db.close()
-
-
-class Look:
-    """Reads a journal. Rows come one after the other, whatever their number."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def counts(self) -> Counts:
-        reading = _number(self._db, "reading")
-        query = "SELECT status, count(*) FROM articles WHERE reading = ? GROUP BY status"
-        by = dict(self._db.execute(query, (reading,)).fetchall())
-        all_of_them = self._db.execute("SELECT count(*) FROM articles").fetchone()[0]
-        return Counts(
-            reading=reading,
-            read=_number(self._db, "read"),
-            duplicates=_number(self._db, "duplicates"),
-            whole=bool(_number(self._db, "whole")),
-            not_started=by.get(Status.PENDING, 0),
-            reported=by.get(Status.REPORTED, 0),
-            incomplete=by.get(Status.INCOMPLETE, 0),
-            failed=by.get(Status.FAILED, 0),
-            earlier=all_of_them - sum(by.values()),
-        )
-
-    def rows(self, column: str, *statuses: Status) -> Iterator[str]:
-        """One of ``report``, ``items``, ``line`` or ``failure`` of the articles of the last reading, in
-        the order of the input."""
-        if column not in ("report", "items", "line", "failure"):
-            raise ValueError(column)
-        marks = ", ".join("?" * len(statuses))
-        query = (
-            f"SELECT p.{column} FROM articles a JOIN papers p USING (seq)"  # noqa: S608 (ours)
-            f" WHERE a.reading = ? AND a.status IN ({marks}) ORDER BY a.place"
-        )
-        for (blob,) in self._db.execute(query, (_number(self._db, "reading"), *statuses)):
-            yield "" if blob is None else zlib.decompress(blob).decode("utf-8", "surrogatepass")
-
-    def riskiest(self, most: int) -> list[Row]:
-        """The articles to look at first."""
-        query = (
-            "SELECT p.line FROM articles a JOIN outcomes o USING (seq) JOIN papers p USING (seq)"
-            " WHERE a.reading = ? AND a.status IN (?, ?) AND o.flagged > 0 ORDER BY o.rank DESC, a.place LIMIT ?"
-        )
-        values = (_number(self._db, "reading"), Status.REPORTED, Status.INCOMPLETE, most)
-        return [Row.from_json(zlib.decompress(blob)) for (blob,) in self._db.execute(query, values)]
-
-    def totals(self) -> dict[str, Any]:
-        """What the reports of the last reading took, and what was paid in this folder altogether."""
-        query = (
-            "SELECT sum(o.flagged), sum(o.flagged > 0), sum(o.input_tokens), sum(o.output_tokens),"
-            " sum(o.cost_usd), count(*) FILTER (WHERE o.cost_usd IS NULL) FROM articles a"
-            " JOIN outcomes o USING (seq) WHERE a.reading = ? AND a.status IN (?, ?)"
-        )
-        values = (_number(self._db, "reading"), Status.REPORTED, Status.INCOMPLETE)
-        items, articles, sent, written, cost, unpriced = self._db.execute(query, values).fetchone()
-        paid = self._db.execute(
-            "SELECT count(*), sum(input_tokens), sum(output_tokens), sum(cost_usd),"
-            " count(*) FILTER (WHERE final AND cost_usd IS NULL) FROM answers"
-        ).fetchone()
-        return {
-            "items": items or 0,
-            "flagged_articles": articles or 0,
-            "reports": {
-                "input_tokens": sent,
-                "output_tokens": written,
-                "cost_usd": None if unpriced else cost,
-            },
-            "journal": {
-                "answers": paid[0],
-                "input_tokens": paid[1],
-                "output_tokens": paid[2],
-                "cost_usd": None if paid[4] else paid[3],
-            },
-        }
-
-    def fingerprint(self) -> str:
-        row = self._db.execute("SELECT value FROM batch WHERE name = 'fingerprint'").fetchone()
-        return str(row[0]) if row else ""
-
-    def runs(self) -> list[dict[str, Any]]:
-        """All runs, the last one last."""
-        names = ("number", "reading", "started", "ended", "model", "why", "settings")
-        query = f"SELECT {', '.join(names)} FROM runs ORDER BY number"  # noqa: S608 (ours)
-        return [dict(zip(names, row, strict=True)) for row in self._db.execute(query)]
-
-    def version(self) -> str:
-        """Changes with every outcome and whatever was read: whether results are still those of the journal."""
-        counts = self.counts()
-        stands = (counts.not_started, counts.reported, counts.incomplete, counts.failed, counts.whole)
-        text = f"{_number(self._db, 'changes')} {self.fingerprint()} {stands}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class _Notes:
-    """Takes records in, in one transaction."""
-
-    def __init__(self, db: sqlite3.Connection, reading: int, shape: bytes) -> None:
-        self._db = db
-        self._reading = reading
-        self._shape = shape
-        self._known: dict[str, tuple[Any, ...]] = {}
-        self._seen: list[tuple[int, int, int, str, int]] = []
-        self.new = self.done = self.duplicates = 0
-        self.unreadable: list[Failure] = []
-
-    def take(self, inputs: Sequence[Input], place: int) -> Noted:
-        idents = list({one.id for one in inputs})
-        for start in range(0, len(idents), 500):
-            some = idents[start : start + 500]
-            query = (
-                "SELECT ident, seq, content, shape, status, reading FROM articles"  # noqa: S608 (marks only)
-                f" WHERE ident IN ({', '.join('?' * len(some))})"
-            )
-            self._known.update((row[0], row[1:]) for row in self._db.execute(query, some))
-        for number, one in enumerate(inputs):
-            self._one(one, one.id, place + number)
-        self._db.executemany(
-            "UPDATE articles SET reading = ?, place = ?, status = ?, origin = ? WHERE seq = ?", self._seen
-        )
-        _set(
-            self._db,
-            read=_number(self._db, "read") + len(inputs),
-            duplicates=_number(self._db, "duplicates") + self.duplicates,
-        )
-        return Noted(self.new, self.done, self.duplicates, tuple(self.unreadable))
-
-    def _one(self, one: Input, ident: str, place: int) -> None:
-        known = self._known.get(ident)
-        if known is None and ident != one.id:  # made up here: it was not looked for with the others
-            query = "SELECT seq, content, shape, status, reading FROM articles WHERE ident = ?"
-            known = self._db.execute(query, (ident,)).fetchone()
-        if known is None:
-            self._insert(one, ident, place)
-            return
-        seq, content, shape, status, reading = known
-        if reading == self._reading:
-            if content == one.content or ident != one.id:
-                self.duplicates += 1
-            else:  # one id for two texts: both are wanted
-                self._one(one, f"{one.id}~{one.content.hex()[:8]}", place)
-            return
-        same = content == one.content and shape == self._shape
-        if same and status == Status.REPORTED:
-            self.done += 1
-            self._seen.append((self._reading, place, status, one.origin, seq))
-        else:
-            self._change(one, seq, place)
-        self._known[ident] = (seq, one.content, self._shape, status, self._reading)
-
-    def _insert(self, one: Input, ident: str, place: int) -> None:
-        status = Status.PENDING if one.error is None else Status.FAILED
-        row = self._db.execute(
-            "INSERT INTO articles (ident, reading, place, status, content, shape, origin, document_id,"
-            " version, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
-            (ident, self._reading, place, status, *self._columns(one)),
-        ).fetchone()
-        self._known[ident] = (row[0], one.content, self._shape, status, self._reading)
-        self._count(one, ident, row[0])
-
-    def _change(self, one: Input, seq: int, place: int) -> None:
-        status = Status.PENDING if one.error is None else Status.FAILED
-        self._db.execute(
-            "UPDATE articles SET reading = ?, place = ?, status = ?, content = ?, shape = ?, origin = ?,"
-            " document_id = ?, version = ?, body = ? WHERE seq = ?",
-            (self._reading, place, status, *self._columns(one), seq),
-        )
-        self._count(one, one.id, seq)
-
-    def _count(self, one: Input, ident: str, seq: int) -> None:
-        if one.error is None:
-            self.new += 1
-            return
-        failure = Failure(
-            id=ident,
-            origin=one.origin,
-            document_id=one.document_id,
-            version=one.version,
-            stage="read",
-            kind=type(one.error).__name__,
-            message=str(one.error),
-            attempts=0,
-            raw=None,
-            what_to_do=f"{one.error.hint or ''} Then run the same command again.".strip(),
-        )
-        self.unreadable.append(failure)
-        self._db.execute(
-            "INSERT OR REPLACE INTO outcomes (seq, at, rank, flagged) VALUES (?, ?, 0, 0)",
-            (seq, time.time()),
-        )
-        self._db.execute(
-            "INSERT OR REPLACE INTO papers (seq, failure) VALUES (?, ?)", (seq, _small(failure.to_json()))
-        )
-
-    def _columns(self, one: Input) -> tuple[Any, ...]:
-        body = None if one.body is None else packed(one.body)
-        return (one.content, self._shape, one.origin, one.document_id, one.version, body)
-
-
-def _small(text: str) -> bytes:
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def _number(db: sqlite3.Connection, name: str) -> int:
-    row = db.execute("SELECT value FROM batch WHERE name = ?", (name,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _set(db: sqlite3.Connection, **values: object) -> None:
-    db.executemany("INSERT OR REPLACE INTO batch VALUES (?, ?)", [(n, str(v)) for n, v in values.items()])

@@ -73,7 +73,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one article. ``report`` is None for one that failed, ``failure`` for one that did not."""
+    """What became of one article: it has a report or a failure."""
 
     id: str
     origin: str

@@ -100,10 +100,10 @@ class Reader:
 
     def _single(self, data: bytes, suffix: str, origin: str) -> Input:
         if suffix == ".json":
-            return Input.of_fields(self._mapped(json_object(decode(data))), origin)
+            return Input.of_fields(self._mapped(json_object(decode(data, None))), origin)
         known: dict[str, str] = {}
         if suffix in (".md", ".markdown") and data.startswith(b"---"):
-            fields, _ = front_matter(decode(data).replace("\r\n", "\n"))
+            fields, _ = front_matter(decode(data, None).replace("\r\n", "\n"))
             known = {name: fields[name] for name in _IDS if name in fields}
         return Input.of_file(data, suffix, origin, known)
 
@@ -178,7 +178,7 @@ def _at(row: Mapping[str, Any], column: str) -> Any:
 
 def _form(start: bytes) -> str:
     """``jsonl`` when the first line is an object of its own, else one article."""
-    line, end, rest = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    line, end, _ = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     if not line.startswith(b"{"):
         return "text"
     if not end and len(start) >= _PEEK:

@@ -18,6 +18,7 @@ from ..formats import KNOWN_FIELDS
 from ..sources import article_of_bytes, article_of_fields
 
 _LONGEST_ID = 200
+_APART = "\x1f"  # in no id
 
 
 class Fields(msgspec.Struct, frozen=True, tag="fields"):
@@ -41,12 +42,13 @@ class Ready(msgspec.Struct, frozen=True, tag="article"):
 
 Body = Fields | File | Ready
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER = msgspec.msgpack.Decoder(Body)
+_DECODER: msgspec.msgpack.Decoder[Fields | File | Ready] = msgspec.msgpack.Decoder(Body)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A record. ``id`` is what it is known by in the results; ``content`` 16 bytes that change with it.
+    """A record. ``id`` is what tells it from the others (``shown_id`` is what results call it);
+    ``content`` 16 bytes that change with it.
 
     ``error``: it cannot be read, and is told among the failures. ``body`` is then None.
     """
@@ -93,8 +95,18 @@ class Input:
         document_id = names["document_id"] or names["id"]
         identity = names["id"] or names["document_id"] or content.hex()
         if names["version"] and identity != content.hex():
-            identity = f"{identity}@{names['version']}"
+            identity = f"{identity}{_APART}{names['version']}"
         return cls(identity, origin, content, body, document_id, names["version"])
+
+
+def another_id(one: Input) -> str:
+    """For a second text that comes under the same id."""
+    return f"{one.id}{_APART}~{one.content.hex()[:8]}"
+
+
+def shown_id(identity: str) -> str:
+    """The id that was given, without what tells versions and texts apart."""
+    return identity.partition(_APART)[0]
 
 
 def packed(body: Body) -> bytes:
@@ -119,5 +131,5 @@ def article_of(data: bytes) -> Article:
 def _name(value: object) -> str | None:
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
-    text = " ".join(str(value).encode("utf-8", "replace").decode().split())
+    text = " ".join(str(value).encode("utf-8", "replace").decode().replace(_APART, " ").split())
     return text[:_LONGEST_ID] or None

@@ -8,13 +8,11 @@ import msgspec
 from ..errors import JournalError
 from ..settings import Settings, shown_url
 
-_SECRET = "api_key"
-
 
 def remembered(settings: Settings) -> str:
     """All settings but the key; an address without what nobody else may know."""
     fields = msgspec.to_builtins(settings)
-    fields.pop(_SECRET, None)
+    fields.pop("api_key", None)
     if settings.base_url is not None:
         fields["base_url"] = shown_url(settings.base_url)
     return json.dumps(fields, ensure_ascii=False, sort_keys=True)

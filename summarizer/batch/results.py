@@ -21,7 +21,8 @@ from .. import __version__
 from ..errors import JournalError
 from ..render.safe import safe_json
 from .journal import NAME as JOURNAL
-from .journal import Counts, Journal, Look
+from .journal import Journal
+from .look import Counts, Look
 from .outcome import Row, Status
 from .shape import hashes
 
@@ -86,8 +87,8 @@ def adds_up(counts: Counts) -> str:
     done = counts.reported + counts.incomplete
     part = f" ({counts.incomplete:,} of them incomplete)" if counts.incomplete else ""
     return (
-        f"read {counts.read - counts.duplicates:,}{twice} = reported {done:,}{part} + failed {counts.failed:,} "
-        f"+ not started {counts.not_started:,}"
+        f"read {counts.read - counts.duplicates:,}{twice} = reported {done:,}{part} "
+        f"+ failed {counts.failed:,} + not started {counts.not_started:,}"
     )
 
 
@@ -218,4 +219,3 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
 
 def _iso(stamp: float | None) -> str | None:
     return None if stamp is None else datetime.fromtimestamp(stamp, UTC).isoformat(timespec="seconds")
-

@@ -125,6 +125,9 @@ class AnswerStore:
         job = Job(Work.OWN, b"", own=work)
         await self._thread.done(job)
         if isinstance(job.result, SettingsError):
+            cause = job.result.__cause__
+            if cause is not None and not isinstance(cause, sqlite3.Error | OSError):
+                raise RuntimeError(f"{type(cause).__name__}: {cause}") from cause  # of the caller's making
             raise self._trouble(job.result) if self._trouble else _again(job.result) from job.result
         return cast("T", job.value)
 
