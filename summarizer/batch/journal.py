@@ -168,7 +168,10 @@ class Journal:
                 " ORDER BY place LIMIT ?"
             )
             rows = db.execute(query, (reading, *statuses, after, most))
-            return [Waiting(seq, place, Known(shown_id(ident), *names), body) for seq, place, ident, *names, body in rows]
+            return [
+                Waiting(seq, place, Known(shown_id(ident), *names), body)
+                for seq, place, ident, *names, body in rows
+            ]
 
         return await self.answers.own(work)
 

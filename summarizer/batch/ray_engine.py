@@ -1,8 +1,9 @@
 """A batch on several machines, with Ray: a pool of actors runs the same pipeline.
 
-Ray Data reads (``RayReader``). The articles themselves go to actors and not through Ray Data: its results come
-in blocks, and a block that is lost with its machine is made again from the start, which here means asking a
-model again. An actor gives each report as it is made; one that dies costs the articles under way a second try.
+Ray Data reads (``RayReader``). The articles themselves go to actors and not through Ray Data: its results
+come in blocks, and a block that is lost with its machine is made again from the start, which here means
+asking a model again. An actor gives each report as it is made; one that dies costs the articles under way a
+second try.
 
 Two more actors live on the machine that started the job: the *keeper* stores every answer in the journal
 before it counts, under the same keys as without Ray, and the *pacer* holds the rate limit for all.
@@ -27,14 +28,16 @@ from ..llm.model import Answer
 from ..llm.pace import Pace, Turn
 from ..report import Report
 from .engine import CONCURRENCY, Engine, LocalEngine, Opener, Opening, Worked
-from .journal import BUSY_TIMEOUT_S, Journal
+from .journal import Journal
 from .outcome import Asked
 from .readers import Reader
 from .records import Input
 
 _TRIES = 5  # of an article whose actors die
 _LOOK_EVERY = 20  # articles, after which the pacer is asked how often it was told to slow down
-_RATE = tuple(f"x-ratelimit-{what}-{of}" for what in ("limit", "remaining", "reset") for of in ("requests", "tokens"))
+_RATE = tuple(
+    f"x-ratelimit-{what}-{of}" for what in ("limit", "remaining", "reset") for of in ("requests", "tokens")
+)
 
 
 def _ray() -> Any:
@@ -343,7 +346,7 @@ class RayReader:
 
     def __iter__(self) -> Iterator[Input]:
         ray = _ray()
-        import ray.data as data  # noqa: PLC0415
+        import ray.data as data
 
         files = [str(path) for path in Reader(self.inputs, self.fields).files if path is not None]
         context = data.DataContext.get_current()

@@ -42,6 +42,7 @@ class Reader:
     fields: Mapping[str, str] = field(default_factory=dict)
     stdin: BinaryIO | None = None
     stdin_format: str | None = None
+    most_bytes: int = MAX_BYTES  # of one article
     files: list[Path | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class Reader:
                 if suffix in (".csv", ".tsv"):
                     yield from self._rows(_csv(file), origin)
                 else:
-                    yield from self._rows(_json_lines(file), origin)
+                    yield from self._rows(_json_lines(file, self.most_bytes), origin)
         else:
             yield self._single(bytes_of(path), suffix, origin)
 
@@ -86,14 +87,14 @@ class Reader:
         file = io.BufferedReader(_Raw(self.stdin or sys.stdin.buffer), _PEEK)
         form = self.stdin_format or _form(file.peek(_PEEK))
         if form == "jsonl":
-            yield from self._rows(_json_lines(file), origin)
+            yield from self._rows(_json_lines(file, self.most_bytes), origin)
         elif form == "csv":
             yield from self._rows(_csv(file), origin)
         else:
-            data = file.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:
+            data = file.read(self.most_bytes + 1)
+            if len(data) > self.most_bytes:
                 raise SourceError(
-                    f"larger than the limit of {MAX_BYTES // 1_000_000} MB for one article",
+                    f"larger than the limit of {self.most_bytes:,} bytes for one article",
                     hint="For JSON Lines or CSV on standard input say --from jsonl or --from csv.",
                 )
             yield self._single(data, "", origin)
@@ -194,10 +195,10 @@ def _form(start: bytes) -> str:
 # --- tables: numbered rows, or what is wrong with one
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+def _lines(file: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
     """Lines; None for one that is longer than an article may be."""
-    while line := file.readline(MAX_BYTES + 1):
-        if len(line) <= MAX_BYTES:
+    while line := file.readline(most_bytes + 1):
+        if len(line) <= most_bytes:
             yield line
             continue
         while line and not line.endswith(b"\n"):
@@ -205,10 +206,10 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
         yield None
 
 
-def _json_lines(file: BinaryIO) -> Iterator[tuple[int, _Row]]:
-    for number, line in enumerate(_lines(file), 1):
+def _json_lines(file: BinaryIO, most_bytes: int) -> Iterator[tuple[int, _Row]]:
+    for number, line in enumerate(_lines(file, most_bytes), 1):
         if line is None:
-            yield number, SourceError(f"a line of more than {MAX_BYTES // 1_000_000} MB")
+            yield number, SourceError(f"a line of more than {most_bytes:,} bytes")
             continue
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")

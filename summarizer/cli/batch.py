@@ -27,12 +27,14 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from ..batch.engine import Opener
     from ..batch.job import Batch
     from ..batch.journal import Journal
     from ..batch.outcome import Outcome
+    from ..batch.readers import Reader
+    from ..batch.records import Input
 
 EXAMPLES = examples(
     "summarizer batch run articles.jsonl --out night --model NAME --base-url URL",
@@ -182,10 +184,9 @@ def run(
         _forecast(reader, settings, json=json)
         return
     opener = _opener(engine, ray_address, actors)
-    batch = _batch(
-        out, settings, concurrency, workers, until, (rpm, tpm), durable, _opener(engine, ray_address, actors)
-    )
-    raise typer.Exit(_work(batch, batch.run(reader), json=json, quiet=quiet))
+    batch = _batch(out, settings, concurrency, workers, until, (rpm, tpm), durable, opener)
+    given = _ray_reader(reader) if engine == "ray" else reader
+    raise typer.Exit(_work(batch, batch.run(given), json=json, quiet=quiet))
 
 
 @app.command(
@@ -340,6 +341,13 @@ def _opener(engine: str, address: str | None, actors: int | None) -> "Opener | N
     from ..batch.ray_engine import RayEngine
 
     return RayEngine.opener(address=address, actors=actors)
+
+
+def _ray_reader(reader: "Reader") -> "Iterable[Input]":
+    """Files are read by Ray Data; standard input by this process."""
+    from ..batch.ray_engine import RayReader
+
+    return reader if None in reader.files else RayReader(reader.inputs, reader.fields)
 
 
 def _time(text: str) -> datetime:
