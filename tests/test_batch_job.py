@@ -303,21 +303,22 @@ def test_a_server_that_turns_everything_down_stops_the_job(tmp_path: Path) -> No
     assert made.counts().not_started == 3
 
 
-@pytest.mark.parametrize(
-    "limits",
-    [pytest.param({"max_tokens": 20_000}, id="tokens"), pytest.param({"max_tokens": 9_000}, id="few tokens")],
-)
-def test_a_limit_stops_taking_articles_in_and_lists_the_rest(tmp_path: Path, limits: dict[str, int]) -> None:
-    made = batch(tmp_path, settings=Settings(**limits), concurrency=3)
-    run(made, rows())
+@pytest.mark.parametrize("share", [pytest.param(0.8, id="most of it"), pytest.param(0.5, id="half")])
+def test_a_limit_stops_taking_articles_in_and_lists_the_rest(tmp_path: Path, share: float) -> None:
+    many = [{"id": f"c{number}", "text": text} for number, text in enumerate(generated.texts(40, seed=6))]
+    whole = batch(tmp_path / "whole")
+    run(whole, many)
+    limit = int(share * (whole.tally.input_tokens + whole.tally.output_tokens))
+    made = batch(tmp_path, settings=Settings(max_tokens=limit), concurrency=3)
+    run(made, many)
     tally, counts = made.tally, made.counts()
     assert made.why == "budget"
-    assert tally.input_tokens + tally.output_tokens <= limits["max_tokens"]
+    assert tally.input_tokens + tally.output_tokens <= limit
+    assert counts.reported >= 40 * share / 3
     assert counts.whole
     assert counts.failed == counts.incomplete == 0
-    assert 0 < counts.not_started == 12 - counts.reported
-    writer = Writer()
-    assert len(run(batch(tmp_path, writer), rows())) == counts.not_started
+    assert 0 < counts.not_started == 40 - counts.reported
+    assert len(run(batch(tmp_path), many)) == counts.not_started
 
 
 def test_after_the_time_that_was_set_nothing_is_taken_in(tmp_path: Path) -> None:
@@ -366,6 +367,7 @@ import resource, sys
 from pathlib import Path
 from tests.batches import batch, run
 from tests import generated
+run(batch(Path(sys.argv[1] + "-first")), list(generated.texts(1)))  # whatever is loaded late is loaded now
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 made = batch(Path(sys.argv[1]), concurrency=2)
 try:
@@ -377,7 +379,7 @@ except Exception as error:
 
 def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path), "150000"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL_DISK, str(tmp_path), "700000"], capture_output=True, text=True, check=False
     )
     assert done.stdout.startswith("JournalError the journal"), done.stdout + done.stderr
     with Journal(tmp_path).look() as look:

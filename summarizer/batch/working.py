@@ -225,6 +225,10 @@ class Work:
             except InputError as error:
                 await self._fail(article, error, "article", started)
                 return
+            except OSError as error:  # no article's doing: no room, no memory, no more open files
+                said = f"this machine cannot go on: {error.strerror or error}"
+                self._stop_at_once(JournalError(said, hint="Mend that, and run the same command again."))
+                return
             except Exception as error:  # noqa: BLE001  (one bad article: told as its failure)
                 await self._fail(article, error, "pipeline", started)
                 return
