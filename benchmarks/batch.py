@@ -17,7 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,10 @@ from summarizer.batch.outcome import Status  # noqa: E402
 from summarizer.checker import check_article  # noqa: E402
 from summarizer.pipeline import Check  # noqa: E402
 from summarizer.settings import Settings  # noqa: E402
-from tests import generated, stand_in  # noqa: E402
+from tests import batch_ray, batch_scale, generated, stand_in  # noqa: E402
 
+MOST_CALLS = 1.6
 LEAST_RATE = {20: 0.95, 100: 0.90}
-Timed = Callable[[int, int], Awaitable[float]]
 
 
 def settings(url: str, **more: Any) -> Settings:
@@ -177,6 +178,89 @@ def throughput(options: argparse.Namespace) -> dict[str, Any]:
     return {"rows": table, "rounds": rounds, "missed": missed}
 
 
+# --- what tests show in small ---------------------------------------------------------------------
+
+
+def faults(options: argparse.Namespace) -> dict[str, Any]:
+    found = batch_scale.faults(
+        options.articles,
+        in_flight=options.in_flight,
+        rate=options.rate,
+        timeout_s=options.timeout_s,
+        speed=options.speed,
+    )
+    calls = found.requests / found.needed
+    told = {status.word: number for status, number in found.statuses.items()}
+    print(f"{found.articles:,} articles, {found.faulty:.0%} of {found.requests:,} requests faulty: {told}")
+    print(f"{calls:.2f} calls a needed call, {found.articles / found.seconds:.1f} articles/s")
+    missed = []
+    if len(found.outcomes) != found.articles or found.read != found.articles:
+        missed.append(f"{len(found.outcomes):,} of {found.articles:,} articles have an outcome")
+    if set(found.outcomes.values()) != {1}:
+        missed.append("an article has two outcomes")
+    if found.lines["reports.jsonl"] + found.lines["failures.jsonl"] != found.articles:
+        missed.append(f"the files have {found.lines}")
+    if calls > MOST_CALLS:
+        missed.append(f"{calls:.2f} calls a needed call, above {MOST_CALLS}")
+    return {"calls": calls, "statuses": told, "seconds": found.seconds, "missed": missed}
+
+
+def kills(options: argparse.Namespace) -> dict[str, Any]:
+    found = batch_scale.kills(
+        options.articles, options.kills, in_flight=options.in_flight, delay_ms=options.delay_ms
+    )
+    print(
+        f"{found.kills} times kill -9 in {found.articles:,} articles: {found.reports:,} reports, "
+        f"{'equal to' if found.equal else 'NOT those of'} an undisturbed run's; calls lost under way: "
+        f"{found.wasted} (at most {options.in_flight} each)"
+    )
+    missed = [] if found.equal and found.reports == found.articles else ["the reports differ"]
+    if max(found.wasted) > options.in_flight or found.wasted[-1]:
+        missed.append("an answer that was in the journal was asked for again")
+    return {"wasted": found.wasted, "asked_twice": found.asked_twice, "missed": missed}
+
+
+def memory(options: argparse.Namespace) -> dict[str, Any]:
+    found = batch_scale.memory(options.articles, every=max(100, options.articles // 50))
+    growth = found.growth(min(5_000, options.articles // 3))
+    shown = ", ".join(
+        f"{done:,}: {mb:.0f}" for done, mb in found.resident[:: max(1, len(found.resident) // 8)]
+    )
+    print(f"resident MB by articles done: {shown}; growth {growth:.1%}")
+    print(
+        f"{found.articles / found.seconds:.0f} articles/s; resumed over all done in {found.resume_s:.1f} s; "
+        f"results written in {found.written_s:.1f} s"
+    )
+    missed = [f"memory grew by {growth:.1%}"] if growth > 0.1 else []
+    if found.resume_s > 20:
+        missed.append(f"resuming took {found.resume_s:.1f} s")
+    if found.asked_again:
+        missed.append(f"{found.asked_again} answers were asked for again")
+    return {"resident": found.resident, "growth": growth, "resume_s": found.resume_s, "missed": missed}
+
+
+def ray(options: argparse.Namespace) -> dict[str, Any]:
+    found = batch_ray.lose_a_node(
+        options.articles,
+        in_flight=options.in_flight,
+        delay_ms=options.delay_ms,
+        requests_per_minute=options.rpm,
+    )
+    print(
+        f"{found.articles:,} articles on two nodes, one removed after {found.removed_after:,}: "
+        f"{found.reported:,} reported, {'equal to' if found.equal else 'NOT those of'} a run without Ray; "
+        f"{found.requests - found.needed:,} calls more than needed"
+    )
+    print(
+        f"{found.articles_per_s:.1f} articles/s with Ray, {found.plain_per_s:.1f} without; at most "
+        f"{found.most_per_minute:.0f} requests a minute where {options.rpm:.0f} were allowed"
+    )
+    missed = [] if found.equal and found.reported == found.articles else ["the reports differ"]
+    if found.most_per_minute > 1.1 * options.rpm:
+        missed.append(f"{found.most_per_minute:.0f} requests a minute")
+    return {**asdict(found), "missed": missed}
+
+
 def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -196,6 +280,32 @@ def main() -> int:
     command.add_argument("--workers", type=int, default=1)
     command.add_argument("--only", nargs="+", choices=VARIANTS, help="these beside the bare client")
     command.set_defaults(work=throughput)
+
+    command = commands.add_parser("faults")
+    command.add_argument("--articles", type=int, default=10_000)
+    command.add_argument("--in-flight", type=int, default=50)
+    command.add_argument("--rate", type=float, default=0.3)
+    command.add_argument("--timeout-s", type=float, default=2.0, help="for a reply that never comes")
+    command.add_argument("--speed", type=float, default=10.0, help="by which waits are shortened")
+    command.set_defaults(work=faults)
+
+    command = commands.add_parser("kills")
+    command.add_argument("--articles", type=int, default=2_000)
+    command.add_argument("--kills", type=int, default=20)
+    command.add_argument("--in-flight", type=int, default=20)
+    command.add_argument("--delay-ms", type=float, default=200.0)
+    command.set_defaults(work=kills)
+
+    command = commands.add_parser("memory")
+    command.add_argument("--articles", type=int, default=100_000)
+    command.set_defaults(work=memory)
+
+    command = commands.add_parser("ray")
+    command.add_argument("--articles", type=int, default=600)
+    command.add_argument("--in-flight", type=int, default=20)
+    command.add_argument("--delay-ms", type=float, default=200.0)
+    command.add_argument("--rpm", type=float, default=2400.0, help="the rate that all keep together")
+    command.set_defaults(work=ray)
 
     options = parser.parse_args()
     found = options.work(options)

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -37,8 +38,13 @@ from tests.batches import Writer, content, unchecked
 ROOT = stand_in.ROOT
 
 
-def rows(count: int, seed: int = 0) -> Iterator[dict[str, str]]:
-    for number, text in enumerate(generated.texts(count, seed=seed)):
+def rows(count: int, seed: int = 0, *, short: bool = False) -> Iterator[dict[str, str]]:
+    """Records of articles; short ones are of three sentences and a number that tells them apart."""
+    texts = generated.texts(1000 if short else count, seed=seed)
+    if short:
+        few = [" ".join(re.split(r"(?<=\.)\s+", text)[:3]) for text in texts]
+        texts = (f"{few[number % 1000]} It was case {number}." for number in range(count))
+    for number, text in enumerate(texts):
         yield {"id": f"article-{number}", "text": text, "language": "en", "published": "2026-11-02"}
 
 
@@ -169,7 +175,11 @@ def _environment(home: Path) -> dict[str, str]:
 def _killed(command: list[str], folder: Path, answers: int) -> None:
     """Runs until so many answers are in the journal, and kills it then."""
     with subprocess.Popen(
-        command, cwd=ROOT, env=_environment(folder.parent), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env=_environment(folder.parent),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         while process.poll() is None and _answers(folder) < answers:
             time.sleep(0.02)
@@ -219,7 +229,7 @@ def memory(count: int, *, every: int, in_flight: int = 20) -> Memory:
         async def go() -> tuple[Batch, float]:
             batch = Batch(name, model=writer, settings=Settings(), concurrency=in_flight, check=unchecked)
             started, done = time.perf_counter(), 0
-            async for _ in batch.run(rows(count)):
+            async for _ in batch.run(rows(count, short=True)):
                 done += 1
                 if done % every == 0:
                     resident.append((done, _resident_mb()))

@@ -127,7 +127,7 @@ def test_an_input_of_its_own_is_what_the_results_are_about(tmp_path: Path) -> No
     run(batch(tmp_path), rows())
     writer = Writer()
     made = batch(tmp_path, writer)
-    assert len(run(made, rows()[:3] + [{"id": "new", "text": TEXTS[0] + " It was a close vote."}])) == 1
+    assert len(run(made, [*rows()[:3], {"id": "new", "text": TEXTS[0] + " It was a close vote."}])) == 1
     counts = made.counts()
     assert (counts.articles, counts.reported, counts.earlier) == (4, 4, 9)
     assert run(batch(tmp_path, writer), rows()) == []  # those of before are still known
@@ -138,7 +138,9 @@ def test_an_input_of_its_own_is_what_the_results_are_about(tmp_path: Path) -> No
     [
         pytest.param([TEXTS[0], TEXTS[1], TEXTS[0]], 2, 1, id="the same text"),
         pytest.param([{"id": "x", "text": TEXTS[0]}] * 3, 1, 2, id="the same id and text"),
-        pytest.param([{"id": "x", "text": TEXTS[0]}, {"id": "x", "text": TEXTS[1]}], 2, 0, id="one id, two texts"),
+        pytest.param(
+            [{"id": "x", "text": TEXTS[0]}, {"id": "x", "text": TEXTS[1]}], 2, 0, id="one id, two texts"
+        ),
         pytest.param(
             [{"id": "x", "version": 1, "text": TEXTS[0]}, {"id": "x", "version": 2, "text": TEXTS[0]}],
             2,
@@ -181,7 +183,9 @@ def test_articles_may_come_from_an_async_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("article", "model", "stage", "kind", "raw"),
     [
-        pytest.param({"id": "bad", "text": "Too short."}, None, "article", "ArticleError", None, id="no article"),
+        pytest.param(
+            {"id": "bad", "text": "Too short."}, None, "article", "ArticleError", None, id="no article"
+        ),
         pytest.param(12, None, "read", "InputError", None, id="no record"),
         pytest.param(
             {"id": "bad", "text": TEXTS[0]},
@@ -379,7 +383,10 @@ except Exception as error:
 
 def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path), "700000"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL_DISK, str(tmp_path), "700000"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.startswith("JournalError the journal"), done.stdout + done.stderr
     with Journal(tmp_path).look() as look:
@@ -396,7 +403,11 @@ def test_a_full_disk_stops_the_job_and_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [pytest.param(b"no database", id="something else"), pytest.param(b"SQLite format 3\0" + b"x" * 900, id="damaged")]
+    "data",
+    [
+        pytest.param(b"no database", id="something else"),
+        pytest.param(b"SQLite format 3\0" + b"x" * 900, id="damaged"),
+    ],
 )
 def test_a_journal_that_is_none_is_left_alone(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "journal.sqlite").write_bytes(data)
@@ -445,7 +456,7 @@ def test_workers_make_the_same_reports(pool: Path) -> None:
 
     def reports(workers: int) -> dict[str, Any]:
         made = batch(pool / str(workers), workers=workers, check=check_article)
-        found = by_id(run(made, rows()[:4] + [{"id": "bad", "text": "Too short."}]))
+        found = by_id(run(made, [*rows()[:4], {"id": "bad", "text": "Too short."}]))
         assert found["bad"].status is Status.FAILED
         return {name: content(one.report) for name, one in found.items() if one.report}
 

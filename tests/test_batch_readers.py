@@ -34,12 +34,18 @@ def jsonl(*rows: dict[str, Any]) -> bytes:
             "a.jsonl", jsonl({"id": "x", "text": TEXT}, {"id": 7, "text": OTHER}), ["x", "7"], id="json lines"
         ),
         pytest.param(
-            "a.jsonl", b"\xef\xbb\xbf" + jsonl({"id": "x", "text": TEXT}) + b"\n\n", ["x"], id="mark, blank lines"
+            "a.jsonl",
+            b"\xef\xbb\xbf" + jsonl({"id": "x", "text": TEXT}) + b"\n\n",
+            ["x"],
+            id="mark, blank lines",
         ),
         pytest.param("a.csv", f"id,text\r\nx,{TEXT}\r\n".encode(), ["x"], id="csv"),
         pytest.param("a.csv", f"\ufeffid;Text\nx;{TEXT}\n".encode(), ["x"], id="csv, semicolons and a mark"),
         pytest.param(
-            "a.csv", f'id,text\nx,"{TEXT}\n\nAnd so on, they said."\ny,{OTHER}\n'.encode(), ["x", "y"], id="lines in a cell"
+            "a.csv",
+            f'id,text\nx,"{TEXT}\n\nAnd so on, they said."\ny,{OTHER}\n'.encode(),
+            ["x", "y"],
+            id="lines in a cell",
         ),
         pytest.param("a.tsv", f"id\ttext\nx\t{TEXT}\n".encode(), ["x"], id="tabs"),
         pytest.param("a.json", json.dumps({"document_id": "d", "text": TEXT}).encode(), ["d"], id="json"),
@@ -96,7 +102,9 @@ def test_folders_and_globs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "form", "ids"),
     [
-        pytest.param(jsonl({"id": "x", "text": TEXT}, {"id": "y", "text": OTHER}), None, ["x", "y"], id="lines"),
+        pytest.param(
+            jsonl({"id": "x", "text": TEXT}, {"id": "y", "text": OTHER}), None, ["x", "y"], id="lines"
+        ),
         pytest.param(jsonl({"id": "x", "text": TEXT}), None, ["x"], id="one line"),
         pytest.param(f"id,text\nx,{TEXT}\n".encode(), "csv", ["x"], id="csv, as said"),
     ],
@@ -123,7 +131,9 @@ def test_one_article_on_standard_input(data: bytes) -> None:
         pytest.param("a.jsonl", b"{broken\n", "not valid JSON", id="broken line"),
         pytest.param("a.jsonl", b"[1]\n", "not one object", id="an array"),
         pytest.param("a.jsonl", b'{"text": "\xff"}\n', "not UTF-8", id="bytes"),
-        pytest.param("a.csv", f"id,text\nx,{TEXT},extra\n".encode(), "3 cells, and 2 columns", id="too many cells"),
+        pytest.param(
+            "a.csv", f"id,text\nx,{TEXT},extra\n".encode(), "3 cells, and 2 columns", id="too many cells"
+        ),
         pytest.param("a.csv", b"id,text\nx,caf\xe9\n", "not UTF-8", id="csv in Latin-1"),
         pytest.param("a.jsonl", jsonl({"id": "x", "content": TEXT}), "no field 'body'", id="no such column"),
     ],
