@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -37,13 +38,14 @@ class Lost:
 
 def lose_a_node(count: int, *, in_flight: int, delay_ms: float, requests_per_minute: float) -> Lost:
     """Runs it with Ray and without, and compares."""
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")  # on a busy machine it takes its time
     import ray
     from ray.cluster_utils import Cluster
 
-    head = {"num_cpus": 1, "include_dashboard": False, "node_ip_address": "127.0.0.1"}
+    head = {"num_cpus": 1, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
-        second = cluster.add_node(num_cpus=1, node_ip_address="127.0.0.1")
+        second = cluster.add_node(num_cpus=1)
         ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
         with tempfile.TemporaryDirectory(prefix="summarizer-batch-") as name:
             source = Path(name) / "articles.jsonl"

@@ -145,7 +145,7 @@ def test_no_batch_there(tmp_path: Path) -> None:
 
 
 def test_a_wrong_key_stops_the_job_at_once(source: Path, tmp_path: Path) -> None:
-    with fault_server.FaultServer([fault_server.error(401, "no such key")] * 40) as server:
+    with fault_server.FaultServer(then=lambda body: fault_server.error(401, "no such key")) as server:
         done = summarizer(
             "batch", "run", *options(source, server.url, tmp_path / "night"), "--concurrency", "2"
         )
@@ -220,16 +220,16 @@ def test_lengths_of_time(seconds: float, words: str) -> None:
     [
         pytest.param({"waiting": 4}, ["0 of 4 so far", "0.0/min", "0 running"], id="at first"),
         pytest.param(
-            dict(
-                waiting=100,
-                whole=True,
-                reported=50,
-                running=20,
-                failed=1,
-                flagged=9,
-                retried=3,
-                input_tokens=7000,
-            ),
+            {
+                "waiting": 100,
+                "whole": True,
+                "reported": 50,
+                "running": 20,
+                "failed": 1,
+                "flagged": 9,
+                "retried": 3,
+                "input_tokens": 7000,
+            },
             [
                 "51 of 100",
                 "5.1/s",
@@ -244,8 +244,8 @@ def test_lengths_of_time(seconds: float, words: str) -> None:
             id="in the middle",
         ),
         pytest.param(
-            dict(waiting=10, whole=True, reported=10, cost_usd=None, input_tokens=5),
-            ["10 of 10", "1.0/s", "0 running", "5 tokens"],
+            {"waiting": 20, "whole": True, "reported": 20, "cost_usd": None, "input_tokens": 5},
+            ["20 of 20", "2.0/s", "0 running", "5 tokens"],
             id="at an unknown price",
         ),
     ],

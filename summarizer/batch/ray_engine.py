@@ -345,10 +345,10 @@ class RayReader:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Input]:
-        ray = _ray()
-        import ray.data as data
-
         files = [str(path) for path in Reader(self.inputs, self.fields).files if path is not None]
+        ray = _ray()
+        from ray import data
+
         context = data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = True
