@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +16,12 @@ from typing import Any
 import pytest
 
 from summarizer.article import Article
+from summarizer.batch.hands import Hands, WorkerDied
 from summarizer.batch.job import Batch
 from summarizer.batch.journal import Journal
 from summarizer.batch.lock import Lock, is_taken
 from summarizer.batch.outcome import Outcome, Status
+from summarizer.batch.records import Input, packed
 from summarizer.batch.results import write_results
 from summarizer.errors import JournalError, ModelRejected, ModelUnavailable, SettingsError
 from summarizer.llm.model import Answer, Request
@@ -463,6 +467,61 @@ def test_workers_make_the_same_reports(pool: Path) -> None:
     alone, together = reports(0), reports(1)
     assert alone == together
     assert len(alone) == 4
+
+
+ORPHAN = """
+import os, sys
+from summarizer.batch.hands import _pool
+if __name__ == "__main__":
+    pool = _pool(1)
+    print(pool.submit(os.getpid).result(), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_worker_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        worker = int(process.stdout.readline())
+        process.kill()
+        process.wait()
+    ends = time.monotonic() + 60
+    while _lives(worker):
+        assert time.monotonic() < ends, "the worker lives on"
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2][:3]
+    except OSError:
+        return False
+
+
+def _die() -> None:
+    os._exit(3)
+
+
+def test_a_worker_that_dies_costs_a_second_try_and_twice_is_told() -> None:
+    hands = Hands(workers=1)
+    body = packed(Input.of_fields({"text": TEXTS[0]}, "a").body or pytest.fail())
+
+    async def go() -> Article:
+        with pytest.raises(BrokenProcessPool):
+            hands._ready().submit(_die).result()
+        return await hands.article(body)  # the pool is broken: it is built anew
+
+    try:
+        assert asyncio.run(go()).text == TEXTS[0]
+        with pytest.raises(WorkerDied, match="ended, twice"):
+            hands._again(_die)
+    finally:
+        hands.close()
 
 
 @pytest.mark.parametrize("number", [0, -3])

@@ -8,6 +8,7 @@ but a second try; a piece of work that kills its worker twice is told as an erro
 import asyncio
 import functools
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -100,3 +101,12 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _start() -> None:
     # Ctrl-C reaches every process of a terminal; the one that gives the work out decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """After a kill -9 nobody closes the queue that a worker waits at: it would wait for good."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
