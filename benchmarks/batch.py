@@ -41,7 +41,7 @@ LEAST_RATE = {20: 0.95, 100: 0.90}
 
 
 def settings(url: str, **more: Any) -> Settings:
-    return Settings(model=MODEL, base_url=url, **more)
+    return Settings(model=MODEL, base_url=url, judge=False, **more)  # two calls an article
 
 
 # --- throughput -------------------------------------------------------------------------------------

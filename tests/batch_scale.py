@@ -139,7 +139,16 @@ def kills(count: int, times: int, *, in_flight: int, delay_ms: float, seed: int 
         folder, source = Path(name) / "killed", Path(name) / "articles.jsonl"
         source.write_text("".join(f"{json.dumps(row)}\n" for row in rows(count)), encoding="utf-8")
         command = [sys.executable, "-m", "summarizer", "batch", "run", str(source), "--out", str(folder)]
-        command += ["--model", "stand-in", "--base-url", f"{url}/v1", "--workers", "0", "--quiet"]
+        command += [
+            "--model",
+            "stand-in",
+            "--base-url",
+            f"{url}/v1",
+            "--workers",
+            "0",
+            "--quiet",
+            "--no-judge",
+        ]
         command += ["--concurrency", str(in_flight)]
         wasted, before = [], (0, 0)
         for number in range(times):

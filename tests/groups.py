@@ -82,11 +82,22 @@ def probe_ray() -> str | None:
     return "Ray is not installed; type: scripts/setup test"
 
 
+def label_studio_python() -> Path:
+    return ROOT / ".venv-label-studio" / "bin" / "python"
+
+
+def probe_label_studio() -> str | None:
+    if (ROOT / ".venv-label-studio" / ".installed").is_file() and label_studio_python().exists():
+        return None
+    return "Label Studio's SDK has no environment here; type: scripts/install-groups"
+
+
 GROUPS = (
     Group("browser", probe_browser, "a Chromium"),
     Group("postgres", probe_postgres, "PostgreSQL's own programs"),
     Group("local_model", probe_local_model, "the embedded model and its weights"),
     Group("ray", probe_ray, "Ray, and two nodes of it on this machine"),
+    Group("label_studio", probe_label_studio, "Label Studio's SDK, in an environment of its own"),
     Group("shared_data", probe_shared_data, "the evaluation data"),
 )
 

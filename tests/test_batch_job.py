@@ -459,7 +459,9 @@ def test_workers_make_the_same_reports(pool: Path) -> None:
     from summarizer.checker import check_article
 
     def reports(workers: int) -> dict[str, Any]:
-        made = batch(pool / str(workers), workers=workers, check=check_article)
+        made = batch(
+            pool / str(workers), workers=workers, check=check_article, settings=Settings(judge=False)
+        )
         found = by_id(run(made, [*rows()[:4], {"id": "bad", "text": "Too short."}]))
         assert found["bad"].status is Status.FAILED
         return {name: content(one.report) for name, one in found.items() if one.report}

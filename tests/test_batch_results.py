@@ -13,7 +13,9 @@ from summarizer.batch.job import Batch
 from summarizer.batch.results import adds_up, write_results
 from summarizer.errors import JournalError
 from summarizer.llm.model import Answer, Request
-from summarizer.report import AnswerState, ReviewItem
+from summarizer.report import AnswerState
+from summarizer.review_items import ReviewItem
+from summarizer.settings import Settings
 from tests import generated
 from tests.batches import Writer, batch, run
 
@@ -35,7 +37,12 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     articles = [{"id": f"a{number}", "text": text} for number, text in enumerate(TEXTS)]
     articles[1] |= {"title": "@SUM(1)", "id": "+1"}
     articles[2] |= {"title": "Ja, „so“; „anders“\r\nund mehr", "document_id": "＝1+1"}
-    made = batch(tmp_path_factory.mktemp("done"), Writer(refuse_last), check=check_article)
+    made = batch(
+        tmp_path_factory.mktemp("done"),
+        Writer(refuse_last),
+        check=check_article,
+        settings=Settings(judge=False),
+    )
     run(made, articles)
     write_results(made.journal)
     return made

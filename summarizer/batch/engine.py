@@ -12,6 +12,7 @@ from ..llm.limits import Budget, BudgetedModel
 from ..llm.model import Answer, LanguageModel, Request
 from ..llm.pace import Pace, Paced
 from ..llm.stack import Stack, chosen
+from ..llm.wrapper import Wrapper
 from ..pipeline import Check, Summarizer
 from ..report import AnswerState, Report
 from ..settings import Profile, Settings
@@ -193,29 +194,7 @@ class _Ledger:
 _LEDGER: ContextVar[_Ledger | None] = ContextVar("ledger", default=None)
 
 
-class _Outside:
-    """A model as it is, for a class that only looks on."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def context(self) -> int | None:
-        return self._model.context
-
-    @property
-    def identity(self) -> str:
-        return self._model.identity
-
-    async def close(self) -> None:
-        await self._model.close()
-
-
-class _Noting(_Outside):
+class _Noting(Wrapper):
     """Outside the cache: notes what is asked for."""
 
     async def answer(self, request: Request) -> Answer:
@@ -225,7 +204,7 @@ class _Noting(_Outside):
         return await self._model.answer(request)
 
 
-class _Metering(_Outside):
+class _Metering(Wrapper):
     """Inside the cache: counts what is really asked."""
 
     async def answer(self, request: Request) -> Answer:

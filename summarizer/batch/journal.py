@@ -19,6 +19,7 @@ from pathlib import Path
 from ..errors import JournalError, SettingsError
 from ..llm.answer_store import AnswerStore
 from ..report import Report
+from ..review_items import review_items
 from .look import Look
 from .notes import Noted, Notes
 from .outcome import Failure, Known, Status, rank_of, row_of
@@ -182,13 +183,14 @@ class Journal:
 
         def work(db: sqlite3.Connection) -> None:
             usage = report.usage
-            items = "".join(f"{item.to_json()}\n" for item in report.review_items())
+            found = review_items(report)
+            items = "".join(f"{item.to_json()}\n" for item in found)
             line = row_of(report, article.known, status).to_json()
             self._finish(
                 db,
                 article,
                 (status, shape),
-                (rank_of(report), len(report.flagged)),
+                (rank_of(report), len(found)),
                 (usage.input_tokens, usage.output_tokens, report.cost_usd),
                 keys,
                 (None, small(line), small(items), small(report.to_json())),

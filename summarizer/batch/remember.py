@@ -13,6 +13,7 @@ def remembered(settings: Settings) -> str:
     """All settings but the key; an address without what nobody else may know."""
     fields = msgspec.to_builtins(settings)
     fields.pop("api_key", None)
+    fields.pop("queue", None)  # may hold a password, and makes no report
     if settings.base_url is not None:
         fields["base_url"] = shown_url(settings.base_url)
     return json.dumps(fields, ensure_ascii=False, sort_keys=True)

@@ -17,6 +17,7 @@ from ..settings import Profile, Settings
 _NO_SHAPE = frozenset(
     {"api_key", "base_url", "timeout_s", "max_attempts", "article_timeout_s", "max_cost_usd", "max_tokens"}
     | {"deadline_s", "price", "cache", "cache_file", "offline", "prompts", "model", "model_file"}
+    | {"queue", "min_reviews", "publishing"}
 )
 
 

@@ -142,6 +142,12 @@ def run(
     sentences: Annotated[
         int | None, typer.Option("--sentences", metavar="N", help="Sentences of a summary; 3 unless set.")
     ] = None,
+    judge: Annotated[
+        bool | None,
+        typer.Option(
+            "--judge/--no-judge", help="Ask the model about what the rules cannot tell.", show_default=False
+        ),
+    ] = None,
     prompts: Annotated[
         str | None, typer.Option("--prompts", metavar="DIR", help="Prompt files of your own.")
     ] = None,
@@ -172,6 +178,7 @@ def run(
         model_file=model_file,
         profile=profile,
         summary_sentences=sentences,
+        judge=judge,
         prompts=prompts,
         max_cost_usd=max_cost,
         max_tokens=max_tokens,

@@ -17,6 +17,8 @@ _MAX_BACKOFF_S = 30.0
 _UNAVAILABLE_REQUESTS = 4
 # Where a pace holds requests back, a busy server costs time and not the reply; but not without end.
 _MOST_LIMITED = 100
+# A gateway's notice is gone a moment later; a wrong address sends its page every time.
+_MOST_PAGES = 1
 _MESSAGE_LENGTH = 300
 
 _NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"})
@@ -27,6 +29,14 @@ _CONTEXT_WORDS = re.compile(
     r"maximum context|context (?:length|size|window)|prompt is too long|input is too long|too many tokens",
     re.IGNORECASE,
 )
+
+
+class Page(ValueError):
+    """A page came with status 200 in place of an answer."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__("a web page came back")
 
 
 class Kind(StrEnum):
@@ -40,6 +50,8 @@ class Kind(StrEnum):
 
 def classify(error: BaseException) -> Kind:
     """The kind of an error of the ``openai`` package (or a TimeoutError); FATAL for anything unknown."""
+    if isinstance(error, Page):
+        return Kind.TRANSIENT
     status = status_of(error)
     if status is not None:
         if _codes(error) & _NO_QUOTA or is_context_length(error):
@@ -89,16 +101,19 @@ def retrying(
 
     ``paced``: somebody else holds requests back after a 429, which then is no failed attempt.
     """
-    limited = 0
+    limited = pages = 0
 
     def stop(state: RetryCallState) -> bool:
-        nonlocal limited
+        nonlocal limited, pages
         error = _error_of(state)
         kind = None if error is None else classify(error)
         if paced and kind is Kind.RATE_LIMITED:
             limited += 1
             return limited >= _MOST_LIMITED
         limit = max_attempts
+        pages += isinstance(error, Page)
+        if pages > _MOST_PAGES:
+            return True
         if kind is Kind.UNAVAILABLE:
             limit = min(limit, _UNAVAILABLE_REQUESTS)
         return state.attempt_number - limited >= limit
