@@ -32,9 +32,10 @@ from summarizer.article import Article  # noqa: E402
 from summarizer.batch.job import Batch  # noqa: E402
 from summarizer.batch.outcome import Status  # noqa: E402
 from summarizer.checker import check_article  # noqa: E402
-from summarizer.pipeline import Check  # noqa: E402
+from summarizer.pipeline import Check, weigh  # noqa: E402
 from summarizer.settings import Settings  # noqa: E402
 from tests import batch_ray, batch_scale, generated, stand_in  # noqa: E402
+from tests.batches import unweighed  # noqa: E402
 
 MOST_CALLS = 1.6
 LEAST_RATE = {20: 0.95, 100: 0.90}
@@ -111,7 +112,10 @@ async def ours(
     url: str, texts: Sequence[str], in_flight: int, folder: Path, check: Check, workers: int
 ) -> float:
     """Seconds that a batch takes, from plain texts and with its journal; results are written later."""
-    batch = Batch(folder, settings=settings(url), concurrency=in_flight, workers=workers, check=check)
+    weighing = unweighed if check is unchecked else weigh
+    batch = Batch(
+        folder, settings=settings(url), concurrency=in_flight, workers=workers, check=check, weigh=weighing
+    )
     started = time.perf_counter()
     async for outcome in batch.run(texts):
         if outcome.status is not Status.REPORTED:

@@ -18,7 +18,7 @@ from summarizer.batch.readers import Reader
 from summarizer.report import Report
 from summarizer.settings import Settings
 from tests import batch_scale, stand_in
-from tests.batches import content, unchecked
+from tests.batches import content, unchecked, unweighed
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def lose_a_node(count: int, *, in_flight: int, delay_ms: float, requests_per_min
                             concurrency=in_flight,
                             requests_per_minute=requests_per_minute,
                             check=unchecked,
+                            weigh=unweighed,
                             opener=opener,
                         )
                         done, started = 0, 0.0

@@ -33,7 +33,7 @@ from summarizer.llm.pace import Pace
 from summarizer.report import Report
 from summarizer.settings import Settings
 from tests import generated, stand_in
-from tests.batches import Writer, content, unchecked
+from tests.batches import Writer, content, unchecked, unweighed
 
 ROOT = stand_in.ROOT
 
@@ -86,7 +86,14 @@ def faults(count: int, *, in_flight: int, rate: float, timeout_s: float, speed: 
             )
             return await LocalEngine.open(replace(opening, model=model))
 
-        batch = Batch(folder, settings=Settings(), concurrency=in_flight, check=unchecked, opener=opener)
+        batch = Batch(
+            folder,
+            settings=Settings(),
+            concurrency=in_flight,
+            check=unchecked,
+            weigh=unweighed,
+            opener=opener,
+        )
         ids: Counter[str] = Counter()
         statuses: Counter[Status] = Counter()
         async for outcome in batch.run(rows(count)):
@@ -236,7 +243,14 @@ def memory(count: int, *, every: int, in_flight: int = 20) -> Memory:
     with tempfile.TemporaryDirectory(prefix="summarizer-batch-") as name:
 
         async def go() -> tuple[Batch, float]:
-            batch = Batch(name, model=writer, settings=Settings(), concurrency=in_flight, check=unchecked)
+            batch = Batch(
+                name,
+                model=writer,
+                settings=Settings(),
+                concurrency=in_flight,
+                check=unchecked,
+                weigh=unweighed,
+            )
             started, done = time.perf_counter(), 0
             async for _ in batch.run(rows(count, short=True)):
                 done += 1

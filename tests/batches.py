@@ -11,8 +11,9 @@ from summarizer.batch.job import Batch
 from summarizer.batch.outcome import Outcome
 from summarizer.checker import Checked
 from summarizer.llm.model import Answer, Request
-from summarizer.report import AnswerState, Basis, Finding, Report, Statement, Usage, Verdict
-from summarizer.settings import Settings
+from summarizer.pipeline import Weighed
+from summarizer.report import AnswerState, Basis, Claim, Finding, Report, Statement, Usage, Verdict
+from summarizer.settings import Profile, Settings
 from tests import stand_in
 
 Change = Callable[[Request, Answer], Answer]
@@ -56,8 +57,15 @@ def unchecked(article: Article, statements: Sequence[Statement], *, settings: Se
     )
 
 
+def unweighed(
+    article: Article, findings: Sequence[Finding], claims: tuple[Claim, ...], profile: Profile
+) -> Weighed:
+    """In place of what is made of the findings."""
+    return Weighed(findings, claims)
+
+
 def batch(folder: Path, model: Writer | None = None, **more: Any) -> Batch:
-    given: dict[str, Any] = {"settings": Settings(), "check": unchecked, "concurrency": 8}
+    given: dict[str, Any] = {"settings": Settings(), "check": unchecked, "weigh": unweighed, "concurrency": 8}
     return Batch(folder, model=model or Writer(), **(given | more))
 
 

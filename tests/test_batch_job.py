@@ -85,10 +85,10 @@ def test_every_article_is_reported_once_and_the_second_run_has_nothing_to_do(tmp
 
 def test_reports_are_those_of_the_single_article_pipeline(tmp_path: Path) -> None:
     from summarizer.pipeline import Summarizer
-    from tests.batches import unchecked
+    from tests.batches import unchecked, unweighed
 
     async def alone(text: str) -> Any:
-        async with Summarizer(Writer(), settings=Settings(), check=unchecked) as summarizer:
+        async with Summarizer(Writer(), settings=Settings(), check=unchecked, weigh=unweighed) as summarizer:
             return await summarizer.process(Article.from_text(text, document_id="a0"))
 
     (outcome,) = run(batch(tmp_path), rows()[:1])
@@ -457,10 +457,15 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_workers_make_the_same_reports(pool: Path) -> None:
     from summarizer.checker import check_article
+    from summarizer.pipeline import weigh
 
     def reports(workers: int) -> dict[str, Any]:
         made = batch(
-            pool / str(workers), workers=workers, check=check_article, settings=Settings(judge=False)
+            pool / str(workers),
+            workers=workers,
+            check=check_article,
+            weigh=weigh,
+            settings=Settings(judge=False),
         )
         found = by_id(run(made, [*rows()[:4], {"id": "bad", "text": "Too short."}]))
         assert found["bad"].status is Status.FAILED

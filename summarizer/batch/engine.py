@@ -13,7 +13,7 @@ from ..llm.model import Answer, LanguageModel, Request
 from ..llm.pace import Pace, Paced
 from ..llm.stack import Stack, chosen
 from ..llm.wrapper import Wrapper
-from ..pipeline import Check, Summarizer
+from ..pipeline import Check, Summarizer, Weigh, weigh
 from ..report import AnswerState, Report
 from ..settings import Profile, Settings
 from .hands import Hands
@@ -63,6 +63,7 @@ class Opening:
     concurrency: int | None = None
     workers: int = 0
     check: Check = check_article
+    weigh: Weigh = weigh
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     pace: Paced | None = field(default=None)
@@ -86,12 +87,13 @@ class LocalEngine:
         self.concurrency = concurrency
         self.shape = shape_of(opening.settings, profile, model.identity, model.context, opening.check)
         self._pace = pace
-        self._hands = Hands(opening.workers, opening.check)
+        self._hands = Hands(opening.workers, opening.check, opening.weigh)
         self._summarizer = Summarizer(
             _Noting(model),
             settings=opening.settings,
             profile=profile,
             check=self._hands.check,
+            weigh=self._hands.weigh,
             in_turn=True,
             checkers=self._hands.checkers,
         )

@@ -22,9 +22,10 @@ import anyio.to_thread
 from ..article import Article
 from ..checker import Checked, check_article
 from ..errors import InputError
-from ..pipeline import Check
-from ..report import Statement
-from ..settings import Settings
+from ..pipeline import Check, Weigh, Weighed
+from ..pipeline import weigh as weigh_here
+from ..report import Claim, Finding, Statement
+from ..settings import Profile, Settings
 from .records import article_of
 
 T = TypeVar("T")
@@ -35,14 +36,15 @@ class WorkerDied(InputError):
 
 
 class Hands:
-    """``workers`` processes; none, for work in this one. A ``check`` of the caller's own stays here."""
+    """``workers`` processes; none, for work in this one. What the caller gives of its own stays here."""
 
-    def __init__(self, workers: int = 0, check: Check = check_article) -> None:
+    def __init__(self, workers: int = 0, check: Check = check_article, weigh: Weigh = weigh_here) -> None:
         self.workers = workers
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._one_at_a_time = anyio.CapacityLimiter(1)
         self.check: Check = self._check if workers and check is check_article else check
+        self.weigh: Weigh = self._weigh if workers and weigh is weigh_here else weigh
 
     @property
     def checkers(self) -> int:
@@ -66,7 +68,15 @@ class Hands:
 
     def _check(self, article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
         """Called in a thread, which may wait."""
-        work = functools.partial(check_article, article, statements, settings=settings)
+        return self._done(functools.partial(check_article, article, statements, settings=settings))
+
+    def _weigh(
+        self, article: Article, findings: Sequence[Finding], claims: tuple[Claim, ...], profile: Profile
+    ) -> Weighed:
+        """Called in a thread, which may wait."""
+        return self._done(functools.partial(weigh_here, article, findings, claims, profile))
+
+    def _done(self, work: Callable[[], T]) -> T:
         try:
             return self._ready().submit(work).result()
         except BrokenProcessPool:

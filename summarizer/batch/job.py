@@ -17,7 +17,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from ..checker import check_article
 from ..errors import SettingsError
 from ..llm.model import LanguageModel
-from ..pipeline import Check
+from ..pipeline import Check, Weigh, weigh
 from ..settings import Profile, Settings
 from .engine import LocalEngine, Opener, Opening
 from .intake import Articles
@@ -49,6 +49,7 @@ class Batch:
         concurrency: int | None = None,
         workers: int = 0,
         check: Check = check_article,
+        weigh: Weigh = weigh,
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
         until: datetime | None = None,
@@ -74,6 +75,7 @@ class Batch:
             concurrency=concurrency,
             workers=workers,
             check=check,
+            weigh=weigh,
             requests_per_minute=requests_per_minute,
             tokens_per_minute=tokens_per_minute,
         )
