@@ -130,12 +130,27 @@ class Flag(Record, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Judgement(Record, frozen=True):
+    """What a judging model said of one statement, in the ``round``-th time that it was asked (from 1).
+
+    ``sentences`` are the numbers that it named, as they came. ``problem`` says why it does not count, None
+    where it does.
+    """
+
+    round: int
+    verdict: Verdict
+    sentences: tuple[int, ...]
+    reason: str
+    problem: str | None = None
+
+
 class Finding(Record, frozen=True):
     """What the checker says of one statement.
 
-    ``risk`` is the probability that the statement is not supported, 0 to 1; None when it was not
-    checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise. ``worth`` is how much
-    the statement asks to be checked, 0 to 1, where it was computed.
+    ``risk`` is the probability that the statement is not supported, 0 to 1, as the rules have it; None
+    when it was not checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise.
+    ``worth`` is how much the statement asks to be checked, 0 to 1, where it was computed. ``judgements``
+    are empty where no judging model was asked, or none of its answers could be read.
     """
 
     statement: Statement
@@ -147,6 +162,7 @@ class Finding(Record, frozen=True):
     flags: tuple[Flag, ...] = ()
     unchecked: str | None = None
     worth: float | None = None
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -187,6 +203,28 @@ class Claim(Record, frozen=True):
     worth: float | None = None
 
 
+class AssertionKind(StrEnum):
+    """What a sentence asserts, as far as rules can tell."""
+
+    STATISTIC = "statistic"
+    EVENT = "event"  # and any other state of things
+    QUOTE = "quote"  # mostly somebody's words between quotation marks
+    CAUSAL = "causal"
+    COMPARISON = "comparison"
+    PREDICTION = "prediction"  # plans and promises too
+    OPINION = "opinion"
+    QUESTION = "question"
+    FILLER = "filler"  # greetings, turn-taking, lines that only lead to others
+
+
+class NotExtracted(Record, frozen=True):
+    """A sentence of the article that asks to be checked (``worth``, 0 to 1), and that no claim covers."""
+
+    sentence: int
+    worth: float
+    kind: AssertionKind
+
+
 class Usage(Record, frozen=True):
     """Tokens as the server counted them; None where it did not say."""
 
@@ -212,7 +250,8 @@ class Call(Record, frozen=True):
     """Provenance of one planned answer: what was sent, what came back, what it cost.
 
     ``part`` is "2/5" for the second of five parts of a long article, "merge" for the step that puts
-    summaries of parts together, and None for an article read whole. ``state``, ``prompt_hash``,
+    summaries of parts together, "round 2" where a judging model was asked a second time, and None for an
+    article read whole. ``state``, ``prompt_hash``,
     ``response_id``, ``detail`` and ``raw`` tell of the reply that counts, ``set_aside`` of the others;
     ``attempts`` (HTTP requests), ``seconds``, ``usage`` and ``cost_usd`` cover all of them. ``cost_usd``
     is None when the price is not known: unknown is never 0. ``detail`` says why the state is not ``OK``,
@@ -242,8 +281,8 @@ class Call(Record, frozen=True):
 
 
 def part_in_words(part: str) -> str:
-    """``2/5`` as "part 2 of 5"; steps that put parts together have their own words."""
-    return part if part.startswith("merge") else f"part {part.replace('/', ' of ')}"
+    """``2/5`` as "part 2 of 5"; steps that put parts together, and rounds, have their own words."""
+    return part if part.startswith(("merge", "round")) else f"part {part.replace('/', ' of ')}"
 
 
 class Report(Record, frozen=True):
@@ -251,6 +290,7 @@ class Report(Record, frozen=True):
 
     ``summary`` is None when no usable one came. ``not_run`` lists planned steps that did not happen,
     in words. ``parts`` is how many overlapping pieces a long article was read in, 1 when whole.
+    ``not_extracted`` are the article's most check-worthy sentences that none of the claims covers.
     ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
     """
 
@@ -268,6 +308,7 @@ class Report(Record, frozen=True):
     version: str
     checker_version: str
     parts: int = 1
+    not_extracted: tuple[NotExtracted, ...] = ()
     schema_version: int = REPORT_SCHEMA_VERSION
 
     @property

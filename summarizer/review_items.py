@@ -81,43 +81,6 @@ class Change(Record, frozen=True):
     previous_item: str | None = None
 
 
-class ReviewItem(Record, frozen=True):
-    """A flagged finding in the review queue.
-
-    ``id`` is stable: a hash of document, normalised statement and evidence text, so that a corrected
-    article keeps what did not change. ``statement_ids`` are the report's statements that it stands for:
-    several, where the same sentence is headline and summary. ``created`` is when the report was made,
-    ISO 8601 with offset. ``min_reviews`` people must decide; ``change`` is None for a first version.
-    """
-
-    id: str
-    document_id: str
-    article_id: str
-    title: str | None
-    url: str | None
-    language: str
-    batch_id: str | None
-    created: str
-    statement_ids: tuple[str, ...]
-    finding: Finding
-    priority: Priority
-    provenance: Provenance
-    min_reviews: int = 1
-    status: ItemStatus = ItemStatus.OPEN
-    change: Change | None = None
-    schema_version: int = REVIEW_SCHEMA_VERSION
-
-    @property
-    def kind(self) -> StatementKind:
-        return self.finding.statement.kind
-
-    @property
-    def codes(self) -> tuple[FlagCode, ...]:
-        """The codes of its flags, each once, the most serious first."""
-        ranked = sorted(self.finding.flags, key=lambda flag: -flag.severity.rank)
-        return tuple(dict.fromkeys(flag.code for flag in ranked))
-
-
 class DecisionVerdict(StrEnum):
     """What a reviewer may say of a statement; a reviewer never leaves one unchecked."""
 
@@ -154,6 +117,45 @@ class Decision(Record, frozen=True):
     undoes: str | None = None
     article_id: str | None = None
     schema_version: int = REVIEW_SCHEMA_VERSION
+
+
+class ReviewItem(Record, frozen=True):
+    """A flagged finding in the review queue.
+
+    ``id`` is stable: a hash of document, normalised statement and evidence text, so that a corrected
+    article keeps what did not change. ``statement_ids`` are the report's statements that it stands for:
+    several, where the same sentence is headline and summary. ``created`` is when the report was made,
+    ISO 8601 with offset. ``min_reviews`` people must decide; ``change`` is None for a first version.
+    ``decision`` is what one reviewer said of it, in a row of an export; an item of the queue has None.
+    """
+
+    id: str
+    document_id: str
+    article_id: str
+    title: str | None
+    url: str | None
+    language: str
+    batch_id: str | None
+    created: str
+    statement_ids: tuple[str, ...]
+    finding: Finding
+    priority: Priority
+    provenance: Provenance
+    min_reviews: int = 1
+    status: ItemStatus = ItemStatus.OPEN
+    change: Change | None = None
+    decision: Decision | None = None
+    schema_version: int = REVIEW_SCHEMA_VERSION
+
+    @property
+    def kind(self) -> StatementKind:
+        return self.finding.statement.kind
+
+    @property
+    def codes(self) -> tuple[FlagCode, ...]:
+        """The codes of its flags, each once, the most serious first."""
+        ranked = sorted(self.finding.flags, key=lambda flag: -flag.severity.rank)
+        return tuple(dict.fromkeys(flag.code for flag in ranked))
 
 
 def review_items(

@@ -8,18 +8,17 @@ from typing import Any
 
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
-from .entities import Entities, find_entities
+from .entities import Entities
 from .figures import Figure, find_figures
+from .gathering import find_entities
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
 
-_PREFIX = 5
-
 
 def family(token: Token) -> str:
-    """Words that begin alike count as one: "investment" and "investing", "defence" and "defense"."""
-    return token.norm[:_PREFIX] if len(token.norm) > _PREFIX else token.stem
+    """What stands for all words that may say the same as this one; see ``Lexicon.family``."""
+    return token.family
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,11 @@ class ReadArticle:
     @cached_property
     def clauses(self) -> dict[int, Any]:
         """Clauses by the number of their sentence, filled by ``clauses`` as they are asked for."""
+        return {}
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the whole article once, by its name for it."""
         return {}
 
     @cached_property
@@ -164,6 +168,11 @@ class ReadStatement:
     names: tuple[Name, ...]
     kind: StatementKind = StatementKind.EXTERNAL
     speaker: str | None = None  # of a claim, as the model named it
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the statement once, by its name for it."""
+        return {}
 
 
 @lru_cache(maxsize=8)  # an article is looked at more than once; memory stays flat over many

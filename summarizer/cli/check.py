@@ -21,6 +21,7 @@ EXAMPLES = examples(
     "summarizer check article.txt summary.txt --queue default",
     "pbpaste | summarizer check article.html - --json",
     "summarizer check article.txt summary.md --published 2026-11-23 --out report.json --json",
+    "summarizer check article.txt summary.txt --format html --out report.html",
 )
 _NEVER = "never"
 
@@ -40,7 +41,9 @@ def check(
     ],
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="text, unless said otherwise; json: the report as one object."),
+        typer.Option(
+            "--format", help="text, unless said otherwise; json: the report as one object; html: a page."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     out: Annotated[

@@ -41,7 +41,9 @@ EXAMPLES = examples(
     "curl -s https://news.example/story | summarizer run - --json",
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
     "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
+    "summarizer run article.txt --model NAME --judges 2",
     "summarizer run article.txt --offline --json",
+    "summarizer run articles/ --format html --out report.html",
     "summarizer run articles/ --queue default",
 )
 TIP = "The embedded model is for trying out. Better: --model NAME --base-url URL (see: summarizer models)"
@@ -60,7 +62,8 @@ def run(
         Format | None,
         typer.Option(
             "--format",
-            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each.",
+            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each; "
+            "html: one page of all.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
@@ -83,6 +86,21 @@ def run(
     sentences: Annotated[
         int | None,
         typer.Option("--sentences", metavar="N", help="Sentences of the summary; 3 unless set."),
+    ] = None,
+    judge: Annotated[
+        bool | None,
+        typer.Option(
+            "--judge/--no-judge",
+            help="Ask the model about what the rules cannot tell; not done in the compact profile or by the "
+            "embedded model, unless asked for.",
+            show_default=False,
+        ),
+    ] = None,
+    judges: Annotated[
+        int | None,
+        typer.Option(
+            "--judges", metavar="N", help="2: ask twice, and flag what the answers disagree on. 1 unless set."
+        ),
     ] = None,
     prompts: Annotated[
         str | None,
@@ -143,6 +161,8 @@ def run(
         profile=profile,
         model_file=model_file,
         summary_sentences=sentences,
+        judge=judge,
+        judges=judges,
         prompts=prompts,
         max_cost_usd=max_cost,
         max_tokens=max_tokens,

@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "summarizer show report.json",
     "summarizer show reports.jsonl | less",
     "summarizer run article.txt --json | summarizer show -",
+    "summarizer show reports.jsonl --format html > reports.html",
 )
 _HINT = "Reports are made with: summarizer run ARTICLE --json --out report.json"
 
@@ -32,7 +33,7 @@ def show(
     ],
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="text, unless said otherwise."),
+        typer.Option("--format", help="text, unless said otherwise; html: one page of all."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
 ) -> None:

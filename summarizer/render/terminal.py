@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..article import Sentence
 from ..flags import Severity
-from ..report import NOBODY, Evidence, Finding, Flag, Report, StatementKind
+from ..report import NOBODY, Basis, Evidence, Finding, Flag, Report, StatementKind, Verdict
 from .entries import Entry, Standing, entries_of, incomplete, needs_look, not_checked
 from .marking import Look, Mark, hanging, marked
 from .safe import safe
@@ -117,6 +117,8 @@ class _Page:
         claims = self._of(StatementKind.CLAIM)
         if claims:
             yield from self._section("Claims of the article", self._statements(claims, brief=True))
+        if self.report.not_extracted:
+            yield from self._section("Check-worthy, and in none of the claims", self._left_out())
         yield from self._section("Not checked, and why", self._not_checked())
         yield Text()
         yield from self._totals()
@@ -215,6 +217,10 @@ class _Page:
             yield from self._line(body, indent)
         if finding is None:
             return
+        if finding.basis is Basis.JUDGE and finding.verdict is Verdict.SUPPORTED:
+            reason = next((said.reason for said in finding.judgements), "no reason is given")
+            body = Text(f"the rules could not tell; the judging model: {safe(reason)}", style="italic dim")
+            yield from self._line(body, indent)
         for flag in by_severity(finding.flags):
             if flag.code != finding.unchecked:  # that reason stands above
                 yield from self._flag(flag, indent)
@@ -289,6 +295,14 @@ class _Page:
             style = _SEVERITY_STYLE[Severity(severity)]
             padding = " " * (name_width - cell_len(name) + 2)
             yield from self._line(words, Text.assemble("  ", (f"{severity:<8}", style), name, padding))
+
+    def _left_out(self) -> Iterator[Text]:
+        for left in self.report.not_extracted:
+            sentence = self._sentence(left.sentence)
+            if sentence is not None:
+                quote = self.look.quoted(marked(sentence.text, (), self.look, room=2 * self.width))
+                body = Text.assemble(quote, (f"  {left.kind}", "dim"))
+                yield from self._line(body, Text(f"  [{left.sentence}] ", style="dim"))
 
     def _not_checked(self) -> Iterator[Text]:
         rows = [(safe(name), safe(why)) for name, why in not_checked(self.report)]
