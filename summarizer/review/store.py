@@ -89,7 +89,8 @@ class Store:
         """The database, without user and password."""
         if self.is_sqlite:
             return str(self.url.database)
-        return self.url.set(drivername="postgresql", username=None, password=None).render_as_string()
+        url = self.url
+        return URL.create("postgresql", None, None, url.host, url.port, url.database).render_as_string()
 
     @property
     def path(self) -> Path | None:
