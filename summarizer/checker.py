@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from .article import Article
 from .checks import (
+    affiliations,
     attribution,
     binding,
     cause,
@@ -23,6 +24,7 @@ from .checks import (
     names,
     numbers,
     order,
+    places,
     polarity,
     quantifiers,
     quotes,
@@ -67,7 +69,9 @@ CHECKS: tuple[Check, ...] = (
     cause.check,
     names.check,
     roles.check,
+    affiliations.check,
     slots.check,
+    places.check,
     coverage.check,
 )
 

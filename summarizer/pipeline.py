@@ -27,7 +27,7 @@ from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
 from .llm.wrapper import innermost
 from .prompts import Prompts
-from .report import Claim, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
@@ -116,11 +116,15 @@ class Summarizer:
             judge = Judge(article, asker, self._prompts, settings, self._progress)
             judged = await _alone(judge.rule, to_be_judged(checked.findings, settings))
         findings = apply_verdicts(checked.findings, judged.rulings, article, settings)
+        findings = worth.of_findings(findings, article.language)
         cut = tasks.cut_by_server()
+        left_out: tuple[NotExtracted, ...] = ()
+        if profile is not Profile.COMPACT:  # there the claims are the most check-worthy sentences themselves
+            left_out = worth.not_extracted(read_article(article), claims.value, findings)
         return Report(
             article=article,
             summary=summary.value,
-            claims=claims.value,
+            claims=worth.of_claims(claims.value, article.language),
             findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
             article_flags=checked.article_flags,
             calls=(*summary.calls, *claims.calls, *judged.calls),
@@ -137,6 +141,7 @@ class Summarizer:
             version=__version__,
             checker_version=CHECKER_VERSION,
             parts=max(summary.parts, claims.parts),
+            not_extracted=left_out,
         )
 
     async def _asked(

@@ -1,11 +1,10 @@
-"""The data that travel: what is said, what it rests on, what was found, what people decided.
+"""The data that travel: what is said, what it rests on, what was found.
 
-Everything here is frozen. Offsets are Unicode code points, half-open. ``Report``, ``ReviewItem`` and
-``Decision`` go to JSON and back without loss (``to_json`` / ``from_json``); reading is strict: an
-unknown field or a wrong type is a ``ReportFormatError``.
+Everything here is frozen. Offsets are Unicode code points, half-open. A ``Report`` goes to JSON and back
+without loss (``to_json`` / ``from_json``); reading is strict: an unknown field or a wrong type is a
+``ReportFormatError``. What people are asked and what they decide is in ``summarizer.review_items``.
 """
 
-import hashlib
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
@@ -17,8 +16,6 @@ from .flags import FlagCode, Severity
 from .records import Record
 
 REPORT_SCHEMA_VERSION = 1
-REVIEW_SCHEMA_VERSION = 1
-
 
 NOBODY = "none"  # in place of a model's and a profile's name, where no model was asked
 
@@ -31,6 +28,7 @@ class StatementKind(StrEnum):
     CLAIM = "claim"  # a factual assertion made by the article, as listed
     EXTERNAL = "external"  # a sentence of a summary that somebody else wrote
     ANSWER = "answer"  # stands for a whole planned answer that could not be used
+    ARTICLE = "article"  # stands for the article itself, where something in it must be looked at
 
 
 class Verdict(StrEnum):
@@ -205,6 +203,28 @@ class Claim(Record, frozen=True):
     worth: float | None = None
 
 
+class AssertionKind(StrEnum):
+    """What a sentence asserts, as far as rules can tell."""
+
+    STATISTIC = "statistic"
+    EVENT = "event"  # and any other state of things
+    QUOTE = "quote"  # mostly somebody's words between quotation marks
+    CAUSAL = "causal"
+    COMPARISON = "comparison"
+    PREDICTION = "prediction"  # plans and promises too
+    OPINION = "opinion"
+    QUESTION = "question"
+    FILLER = "filler"  # greetings, turn-taking, lines that only lead to others
+
+
+class NotExtracted(Record, frozen=True):
+    """A sentence of the article that asks to be checked (``worth``, 0 to 1), and that no claim covers."""
+
+    sentence: int
+    worth: float
+    kind: AssertionKind
+
+
 class Usage(Record, frozen=True):
     """Tokens as the server counted them; None where it did not say."""
 
@@ -270,6 +290,7 @@ class Report(Record, frozen=True):
 
     ``summary`` is None when no usable one came. ``not_run`` lists planned steps that did not happen,
     in words. ``parts`` is how many overlapping pieces a long article was read in, 1 when whole.
+    ``not_extracted`` are the article's most check-worthy sentences that none of the claims covers.
     ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
     """
 
@@ -287,6 +308,7 @@ class Report(Record, frozen=True):
     version: str
     checker_version: str
     parts: int = 1
+    not_extracted: tuple[NotExtracted, ...] = ()
     schema_version: int = REPORT_SCHEMA_VERSION
 
     @property
@@ -318,10 +340,6 @@ class Report(Record, frozen=True):
             if finding.statement.id == statement_id:
                 return finding
         raise KeyError(statement_id)
-
-    def review_items(self) -> tuple["ReviewItem", ...]:
-        """One item a flagged finding, in the findings' order."""
-        return tuple(ReviewItem.from_finding(finding, self.article) for finding in self.flagged)
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Self:
@@ -355,92 +373,9 @@ class Report(Record, frozen=True):
             yield from flag.evidence
 
 
-class ItemStatus(StrEnum):
-    """Where an item stands in the queue."""
-
-    OPEN = "open"  # nobody has decided yet
-    DECIDED = "decided"  # enough reviewers have decided
-    WITHDRAWN = "withdrawn"  # a corrected article no longer has it
-
-
-class ReviewItem(Record, frozen=True):
-    """A flagged finding in the review queue.
-
-    ``id`` is stable: a hash of document, normalised statement and evidence text, so that a corrected
-    article keeps what did not change. ``priority`` runs from 0 to 1.
-    """
-
-    id: str
-    document_id: str
-    article_id: str
-    title: str | None
-    finding: Finding
-    priority: float
-    status: ItemStatus = ItemStatus.OPEN
-    schema_version: int = REVIEW_SCHEMA_VERSION
-
-    @classmethod
-    def from_finding(cls, finding: Finding, article: Article) -> "ReviewItem":
-        return cls(
-            id=item_id(article.document_id, finding.statement.text, [e.quote for e in finding.evidence]),
-            document_id=article.document_id,
-            article_id=article.id,
-            title=article.title,
-            finding=finding,
-            priority=1.0 if finding.risk is None else finding.risk,
-        )
-
-
-class DecisionVerdict(StrEnum):
-    """What a reviewer may say of a statement; a reviewer never leaves one unchecked."""
-
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    NOT_IN_ARTICLE = "not_in_article"
-
-
-class TruthRating(Record, frozen=True):
-    """A person's rating of what somebody said: not "the article lacks it" but "it is false"."""
-
-    name: str
-    value: int | None = None
-    best: int | None = None
-    worst: int | None = None
-    explanation: str | None = None
-
-
-class Decision(Record, frozen=True):
-    """What a reviewer said. Appended, never overwritten; ``undoes`` names a decision taken back.
-
-    ``at`` is ISO 8601 with offset.
-    """
-
-    id: str
-    item_id: str
-    reviewer: str
-    at: str
-    verdict: DecisionVerdict
-    corrected_text: str | None = None
-    note: str | None = None
-    seconds_spent: float | None = None
-    truth_rating: TruthRating | None = None
-    undoes: str | None = None
-    schema_version: int = REVIEW_SCHEMA_VERSION
-
-
 def normalise_statement(text: str) -> str:
     """The form in which two statements count as the same: NFKC, case folded, white space collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def item_id(document_id: str, statement: str, evidence: list[str]) -> str:
-    """Stable id of a review item, 32 hex digits: the same story, statement and evidence text.
-
-    Evidence counts as a set, so that the order in which it was found does not matter; offsets do not
-    count, so that a correction elsewhere in the article changes nothing.
-    """
-    parts = [document_id, normalise_statement(statement), *sorted({normalise_statement(e) for e in evidence})]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def _sum(values: list[int | None]) -> int | None:

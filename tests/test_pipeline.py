@@ -20,6 +20,7 @@ from summarizer.flags import FlagCode
 from summarizer.llm.model import Answer, Request
 from summarizer.render.terminal import render_report
 from summarizer.report import AnswerState, Finding, Statement, StatementKind, Usage, Verdict
+from summarizer.review_items import review_items
 from summarizer.settings import Profile, Settings
 from summarizer.testing import ScriptedModel
 
@@ -93,7 +94,21 @@ def test_the_compact_profile_asks_once_and_takes_claims_from_the_article() -> No
         assert claim.text == report.article.sentence(claim.cited[0]).text
     worths = [claim.worth or 0 for claim in report.claims]
     assert worths == sorted(worths, reverse=True)
+    assert report.not_extracted == ()  # the claims are the most check-worthy sentences themselves
     assert report.not_run == ()
+
+
+def test_every_statement_and_claim_has_its_worth_and_what_no_claim_covers_is_told() -> None:
+    report = run(ScriptedModel(GOOD))
+    assert all(finding.worth is not None and 0 < finding.worth < 1 for finding in report.findings)
+    assert [claim.worth for claim in report.claims] == [report.finding(c.id).worth for c in report.claims]
+    assert [left.sentence for left in report.not_extracted] == [2]
+    claim = {"evidence": [2], "speaker": None, "text": "The council spends $6.2 million on a library."}
+    covering = run(ScriptedModel(GOOD | {"claims": json.dumps({"claims": [claim]})}))
+    assert covering.not_extracted == ()
+    none = run(ScriptedModel(GOOD | {"claims": "no claims"}))
+    assert [left.sentence for left in none.not_extracted] == [2]
+    assert none.finding("answer-claims").worth is None
 
 
 def test_provenance_is_kept() -> None:
@@ -131,7 +146,7 @@ def test_every_unusable_answer_is_named_kept_and_reviewed(task: str, reply: str 
     assert line.startswith(f"{task}: {state}")
     (finding,) = [f for f in report.flagged if f.statement.kind is StatementKind.ANSWER]
     assert [flag.code.value for flag in finding.flags] == [state]
-    assert any(item.finding == finding for item in report.review_items())
+    assert any(item.finding == finding for item in review_items(report))
     # The other task's statements are checked as ever.
     assert len(report.findings) == (2 if task == "summary" else 4)
     assert Report.from_json(report.to_json()) == report

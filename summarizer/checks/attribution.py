@@ -4,9 +4,9 @@ A clause of the statement that says nobody's word it is, and does not hedge eith
 the voices of the article say (``voices``). It is a mismatch when the newspaper itself says nothing of the
 kind and the voice only claims it: an accusation or belief, words that somebody denies or contradicts beside
 it, reported mood, or a figure against which another source has its own. Plain words ("said") of one who is
-no authority are a mismatch too where they are hedged, where they deny something (unless the statement is
-about the speaker's own doings), and where they are a count by somebody without a name. All else that
-somebody says is a doubt: summaries leave out "police said", and newspapers take it as fact.
+no authority are a mismatch too where they are hedged, and where they deny something, unless the statement is
+about the speaker's own doings. All else that somebody says is a doubt: summaries leave out "police said",
+and newspapers take it as fact.
 
 Left alone: clauses in quotation marks (``quotes``), who the source is (``speakers``), whether it is right.
 
@@ -22,6 +22,7 @@ from ..report import Signal, SignalKind, StatementKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .counterparts import Clause, of_statement
+from .entities import Kind
 from .figures import Figure
 from .numbers import same_value
 from .sayings import CLAIMED, DENIED, find_sayings, quoted_tokens
@@ -98,6 +99,8 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
         return None
     share, shared, voice = best
     strong = voice.tone in (CLAIMED, DENIED) or _mood(voice, read) or _disputed(voice, read)
+    if strong and _names_first(clause, statement, voice, read):
+        strong = False  # "Pineda sees jobs in danger"
     if strong and (share >= _TOLD or (share >= _TOLD_MORE and shared >= _SHARED_MORE)):
         return _signal(clause, statement, voice.sentence, read, mismatch=True)
     if share < _TOLD:
@@ -114,8 +117,7 @@ def _contestable(clause: Clause, statement: ReadStatement, voice: Voice, read: R
         return True
     if _own_doings(clause, statement, voice, read):
         return False
-    counted = any(same_value(f, g) for f in statement.figures for g in _figures(voice) if not f.date)
-    return terms(read.lex.code, "negations").any(said) or (counted and not voice.who)
+    return terms(read.lex.code, "negations").any(said)
 
 
 def _sum(words: dict[str, float], families: frozenset[str]) -> float:
@@ -135,14 +137,20 @@ def _disputed(voice: Voice, read: ReadArticle) -> bool:
             if other is voice or (other.who and other.who & voice.who):
                 continue
             shared = other.families & voice.families
-            if other.tone == DENIED and (
-                shared or (abs(number - here) < 2 and len(other.families) <= _SHORT)
-            ):
+            brief = abs(number - here) < 2 and len(other.families) <= _SHORT
+            if other.tone == DENIED and (shared or brief):
                 return True
             said = [other.sentence.tokens[i] for i in other.scope]
             if number == here + 1 and shared and terms(read.lex.code, "negations").any(said):
                 return True
     return False
+
+
+def _names_first(clause: Clause, statement: ReadStatement, voice: Voice, read: ReadArticle) -> bool:
+    """Whether the clause begins with the speaker: then it tells their view by another word."""
+    mentions = [m for m in read.entities.of_statement(statement) if clause.start <= m.start < clause.end]
+    people = [i for i in voice.who if read.entities.all[i].kind is Kind.PERSON]
+    return bool(mentions) and bool(set(mentions[0].ids) & set(people or voice.who))
 
 
 def _own_doings(clause: Clause, statement: ReadStatement, voice: Voice, read: ReadArticle) -> bool:

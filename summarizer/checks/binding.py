@@ -1,24 +1,24 @@
 """A figure of the article said of something else.
 
-The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound wrongly
-when another figure of the same kind stands where the statement has it, clearly better than any place of the
-figure itself does; when the statement gives as the present value what the article gives as the former one
-("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article has far away,
-of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
+The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound
+wrongly when another figure of the same kind stands where the statement has it, clearly better than any
+place of the figure itself does; when the statement gives as the present value what the article gives as the
+former one ("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article
+has far away, of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
 
-Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and "two",
-and figures whose surroundings are paraphrased out of sight.
+Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and
+"two", and figures whose surroundings are paraphrased out of sight.
 """
 
 from itertools import combinations
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
 from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
-from .numbers import Sought, sought
+from .sought import Sought, number_of, sought
 from .terms import terms
 
 _BETTER = 0.33  # how much better the other figure must fit
@@ -26,6 +26,7 @@ _COUNTED = 0.3  # the same, where it counts the same thing and the statement's f
 _CLOSER = 0.2  # the same, for two figures of one sentence
 _OTHERWISE = 0.15  # and more where it counts something else
 _ANCHORS = 2  # words that must stand near the other figure where it need not count the same
+_IN_SENTENCE = 0.25  # how near a word of the same sentence stands at the least
 _LEAST = 0.3  # how well it must fit at the least
 _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
@@ -61,7 +62,7 @@ def _crossed(one: Sought, other: Sought) -> Signal | None:
         (one.fit(theirs) + other.fit(mine) - one.fit(mine) - other.fit(theirs), mine, theirs)
         for mine in one.own
         for theirs in other.own
-        if abs(_number(mine) - _number(theirs)) <= _NEAR
+        if abs(number_of(mine) - number_of(theirs)) <= _NEAR
     ]
     straight = one.own_fit + other.own_fit
     best = max(crossed, key=lambda row: row[0], default=None)
@@ -134,6 +135,8 @@ def _misbound(one: Sought) -> Signal | None:
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         together = rival.sentence is own.sentence
         wanted = _CLOSER if together else _COUNTED if counts else _BETTER
+        if counts and not together and one.anchors(rival, _IN_SENTENCE) < _ANCHORS:
+            continue
         if not counts and not together:
             if one.figure.unit is None or one.anchors(rival) < _ANCHORS:
                 continue
@@ -148,9 +151,14 @@ def _misbound(one: Sought) -> Signal | None:
 
 def _from(rival: Place, one: Sought) -> bool:
     """Whether the statement's figure was worked out from this one: a majority of five from 31 and 26."""
-    if one.worked_out is None or not one.worked_out[1]:
+    if one.worked_out is None:
         return False
     made = one.worked_out[0]
+    loose = one.bound is not None or not any(place.figure.value == one.figure.value for place in one.own)
+    if loose and any(place is rival for place in made.places):
+        return True
+    if not one.worked_out[1]:
+        return False
     if made.kind == SUM and terms(one.read.lex.code, "totals").any(one.statement.tokens):
         return True
     return one.own_fit < _LEAST and any(
@@ -159,7 +167,7 @@ def _from(rival: Place, one: Sought) -> bool:
 
 
 def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
-    apart = abs(_number(own) - _number(rival))
+    apart = abs(number_of(own) - number_of(rival))
     if apart > _NEAR and not own.nouns & rival.nouns and one.figure.unit is None:
         message = f"the article has “{_text(rival)}” here; “{one.shown.text}” is said of something else"
         return _signal(one, message, rival, FlagCode.NUMBER_MISMATCH)
@@ -167,16 +175,10 @@ def _of_rival(one: Sought, own: Place, rival: Place) -> Signal:
     return _signal(one, message, rival, FlagCode.FIGURE_MISBOUND)
 
 
-def _number(place: Place) -> int:
-    return place.sentence.number if place.sentence is not None else 0
-
-
 def _signal(one: Sought, message: str, rival: Place, code: FlagCode) -> Signal:
     sentence = rival.sentence
-    evidence = ()
+    evidence: tuple[Evidence, ...] = ()
     if sentence is not None:
-        evidence = (
-            one.read.evidence(sentence, rival.figure.start, rival.figure.end),
-            one.read.evidence(sentence),
-        )
+        figure = one.read.evidence(sentence, rival.figure.start, rival.figure.end)
+        evidence = (figure, one.read.evidence(sentence))
     return Signal("binding", SignalKind.MISMATCH, 1.0, message, code, (one.shown,), evidence)

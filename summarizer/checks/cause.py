@@ -22,18 +22,32 @@ from .terms import Hit
 from .text import span
 
 _TOLD = 0.5  # share of a fact's words, weighed, by which a sentence tells it
+_TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
 _MENTIONED = 0.3  # and by which it at least speaks of it
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first word of cause."""
     mine = statement_clauses(statement, read)
-    hits = mine.hits("cause_words")
+    hits = _causes(mine)
     if not hits:
         return ()
     near = related(statement, alignment, read)
     found = (signal for hit in hits if (signal := _check(hit, mine, near, read)))
     return tuple(found)[:1]
+
+
+def _causes(clauses: Clauses) -> tuple[Hit, ...]:
+    """Words of cause, but before a time: Ukrainian "через місяць" is a month later."""
+    times = [name for name, unit in clauses.lex.units.items() if unit in _TIMES]
+    return tuple(
+        hit
+        for hit in clauses.hits("cause_words")
+        if not any(
+            token.norm in times or token.norm[0].isdigit()
+            for token in clauses.tokens[hit.last : hit.last + 2]
+        )
+    )
 
 
 def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
@@ -98,7 +112,7 @@ def _own_sentence(hit: Hit, mine: Clauses) -> tuple[int, int]:
 def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArticle) -> bool:
     """Whether the article joins effect and cause in this sentence, or from it to its neighbour."""
     effect, cause = told[near.sentence.number]
-    stated = bool(near.clauses.hits("cause_words"))
+    stated = bool(_causes(near.clauses))
     if effect >= _TOLD and cause >= _MENTIONED and (stated or near.clauses.hits("cause_hints")):
         return True
     if cause >= _TOLD and effect >= _MENTIONED and stated:
@@ -121,7 +135,7 @@ def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArtic
 def _stated(number: int, read: ReadArticle) -> bool:
     if not 1 <= number <= len(read.sentences):
         return False
-    return bool(read_clauses(read.sentences[number - 1].text, read.lex.code).hits("cause_words"))
+    return bool(_causes(read_clauses(read.sentences[number - 1].text, read.lex.code)))
 
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:

@@ -278,3 +278,10 @@ def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
     denying = {hit.first for hit in theirs.hits("negation_words")}
     rest = [i for i, content in enumerate(theirs.content) if content and i != at and i not in denying]
     return 0 < len(rest) <= _SHORT and all(mine.find(theirs.tokens[i]) for i in rest)
+
+
+def other_numbers(index: int, mine: Clauses, place: int, theirs: Clauses) -> bool:
+    """Whether both clauses have numbers and none in common: then they tell of two things."""
+    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)}
+    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)}
+    return bool(own and others) and not own & others

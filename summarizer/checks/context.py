@@ -169,6 +169,11 @@ class ReadStatement:
     kind: StatementKind = StatementKind.EXTERNAL
     speaker: str | None = None  # of a claim, as the model named it
 
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the statement once, by its name for it."""
+        return {}
+
 
 @lru_cache(maxsize=8)  # an article is looked at more than once; memory stays flat over many
 def read_article(article: Article) -> ReadArticle:

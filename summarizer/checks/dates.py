@@ -5,9 +5,9 @@ November 12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both 
 publication, or follow from one ("two days later", half an hour before 10:00). It is a mismatch when another
 date of the same kind stands in its place in the article, clearly better than any place of the date itself
 (``grounds``); one that only another part of the article has is a doubt. A date more precise than the
-article's is a doubt. The year of publication, and the day of publication where the article gives no other, need
-no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the same words.
-Left aside: seasons, feasts, durations (figures), what happened first (``order``).
+article's is a doubt. The year of publication, and the day of publication where the article gives no other,
+need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
+same words. Left aside: seasons, feasts, durations (figures), what happened first (``order``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +18,9 @@ from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .figures import MEASURES
-from .grounds import BEFORE, earlier_words, share, surroundings, told_as_old, weights
-from .moments import Days, Moment, days_of, find_moments
+from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
+from .measures import MEASURES
+from .moments import Days, Moment, days_of
 from .text import span
 
 Found = tuple[ReadSentence, Moment]
@@ -28,12 +28,12 @@ _SURE = 0.6  # share of a statement that one sentence has: this is the sentence 
 _LEAST = 0.3  # how well another date must stand in the statement's place
 _BETTER = 0.25  # how much better than the date itself
 _CLEARLY = 1.6  # times as well
-_ANCHORS, _ANCHOR = 2, 0.4  # words that must stand near the other date, and how near
+_ANCHORS, _ANCHOR = 2, 0.25  # words that must stand near the other date, and how near
 _WITHIN = 6  # sentences within which "two days later" may be counted from a date
 
 
 @dataclass(frozen=True)
-class _Dated:
+class Dated:
     """A date of the article with the words round it."""
 
     sentence: ReadSentence
@@ -47,7 +47,7 @@ class _Dated:
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each date that is not well grounded."""
-    mine = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
+    mine = statement_moments(statement, read.lex)
     if not mine:
         return ()
     around = surroundings(statement.text, statement.tokens, [(m.start, m.end) for m in mine], read.lex)
@@ -58,16 +58,16 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     return tuple(signal for signal in found if signal is not None)
 
 
-def _article_dates(read: ReadArticle) -> tuple[_Dated, ...]:
+def article_dates(read: ReadArticle) -> tuple[Dated, ...]:
     """The dates of the article with their surroundings, read once."""
     found = read.memo.get("dates")
     if found is None:
         found = read.memo["dates"] = tuple(_dates(read))
-    made: tuple[_Dated, ...] = found
+    made: tuple[Dated, ...] = found
     return made
 
 
-def _dates(read: ReadArticle) -> Iterator[_Dated]:
+def _dates(read: ReadArticle) -> Iterator[Dated]:
     by_sentence: dict[int, list[Moment]] = {}
     for sentence, moment in read.moments:
         by_sentence.setdefault(sentence.number, []).append(moment)
@@ -79,7 +79,7 @@ def _dates(read: ReadArticle) -> Iterator[_Dated]:
         for moment, near in zip(moments, around, strict=True):
             for kin in before:
                 near.setdefault(kin, BEFORE)
-            yield _Dated(sentence, moment, near)
+            yield Dated(sentence, moment, near)
 
 
 def _check(
@@ -94,13 +94,15 @@ def _check(
     years = _years(theirs)
     if moment.unit == "year" and published is not None and moment.year == published.year:
         return None
-    dates = _article_dates(read)
+    dates = article_dates(read)
     own = [d for d in dates if d.moment.same_words(moment) or _means(moment, d.moment, read, years)]
     same = [d.found for d in own]
     shown = span(statement.text, moment.start, moment.end)
     own_fit = max((share(mine, d.near) for d in own), default=0.0)
     better = None
-    if own and not (told_as_old(statement, read.lex) and _follows(moment, read, years)):
+    if own and not (
+        (moment.unit == "year" or told_as_old(statement, read.lex)) and _follows(moment, read, years)
+    ):
         better = _in_its_place(moment, mine, own_fit, _others(moment, statement, own, read, years))
     if better is not None:
         there = _quotes([better.found, *same[:1]], read)
@@ -139,19 +141,17 @@ def _check(
 
 
 def _others(
-    moment: Moment, statement: ReadStatement, own: Sequence[_Dated], read: ReadArticle, years: Sequence[int]
-) -> Iterator[_Dated]:
+    moment: Moment, statement: ReadStatement, own: Sequence[Dated], read: ReadArticle, years: Sequence[int]
+) -> Iterator[Dated]:
     """Dates of the article of the same kind that are not meant anywhere in the statement."""
-    mine = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
+    mine = statement_moments(statement, read.lex)
     owned = {id(dated) for dated in own}
-    for dated in _article_dates(read):
+    for dated in article_dates(read):
         other = dated.moment
         if id(dated) in owned or other.unit != moment.unit or (other.count is None) != (moment.count is None):
             continue
-        if (
-            other.shift is not None and other.unit != "day"
-        ):  # "the following year" may be counted from anywhere
-            continue
+        if other.shift is not None and other.weekday is None:
+            continue  # "the following year", "tomorrow" in somebody's words: counted from anywhere
         if dated.sentence.is_headline or _means(other, moment, read, years):
             continue
         if not any(m is not moment and _means(m, other, read, years) for m in mine):
@@ -159,10 +159,10 @@ def _others(
 
 
 def _in_its_place(
-    moment: Moment, mine: dict[str, float], own_fit: float, others: Iterator[_Dated]
-) -> _Dated | None:
+    moment: Moment, mine: dict[str, float], own_fit: float, others: Iterator[Dated]
+) -> Dated | None:
     """Another date that stands where the statement has this one."""
-    best: tuple[float, _Dated] | None = None
+    best: tuple[float, Dated] | None = None
     for dated in others:
         how = share(mine, dated.near)
         anchors = sum(1 for kin, near in dated.near.items() if near >= _ANCHOR and kin in mine)
@@ -177,14 +177,19 @@ def _follows(moment: Moment, read: ReadArticle, years: Sequence[int]) -> bool:
     """Whether a date follows from another and a span of time: "two days later", half an hour before 10:00."""
     if moment.unit == "clock":
         return any(
-            (moment.minutes or 0) in _moved(other.minutes, sentence)
+            (moment.minutes or 0) in _moved(other.minutes, read.sentences[number - 1])
             for sentence, other in read.moments
             if other.unit == "clock"
+            for number in (sentence.number - 1, sentence.number, sentence.number + 1)
+            if 0 < number <= len(read.sentences)
         )
     published = read.article.published_date
     wanted = days_of(moment, published, years)
     if moment.unit == "month" and moment.month is not None:
         return moment.month in _months(read)
+    if moment.unit == "year" and moment.year is not None:
+        steps = {m.shift if m.count is None else m.count for _, m in read.moments if m.unit == "year"}
+        return any(moment.year == year + (step or 0) for year in years for step in steps if step)
     if moment.unit != "day" or not wanted:
         return False
     anchors = [(s, m) for s, m in read.moments if m.unit == "day" and m.count is None]

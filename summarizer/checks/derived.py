@@ -1,22 +1,23 @@
 """Figures that follow from those of the article: sums, differences, shares, multiples.
 
-"Three fewer" for "from 12 to 9", "half the 120", "twice as many" for 40 after 20. Counted with
-are figures that stand near the statement's words, two or three of one unit in one sentence or in neighbouring
-ones; a score or a date takes part in nothing but its own difference. What follows is good to a hundredth, or
-to what the statement rounds to. So much follows from a handful of figures that a coincidence proves nothing:
-a sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or else
-no figure of the article may stand in its very place.
+"Three fewer" for "from 12 to 9", "half the 120", "twice as many" for 40 after 20. Counted with are figures
+that stand near the statement's words, two or three of one unit in one sentence or in neighbouring ones; a
+score or a date takes part in nothing but its own difference. What follows is good to a hundredth, or to
+what the statement rounds to. So much follows from a handful of figures that a coincidence proves nothing: a
+sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or
+else no figure of the article may stand in its very place.
 
-Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and ``differences``
-(words that speak of a sum; of a change, a distance or a rest).
+Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and
+``differences`` (words that speak of a sum; of a change, a distance or a rest).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from .figures import MEASURES, Figure
+from .figures import Figure
 from .grounds import Place
+from .measures import MEASURES
 from .terms import Hit, terms
 from .text import Lexicon, Token
 
@@ -54,7 +55,9 @@ class Derived:
 
 def base(figure: Figure) -> tuple[float, str | None]:
     """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    measure = MEASURES.get(figure.unit or "")
+    if figure.unit is None:
+        return figure.value, None
+    measure = MEASURES.get(figure.unit)
     if measure is None or measure.kind == "share":
         return figure.value, figure.unit
     if measure.kind == "money":
@@ -82,6 +85,8 @@ def _of_one(place: Place, lex: Lexicon) -> Iterator[Derived]:
         return
     if place.sentence is None:
         return
+    if place.each:
+        yield Derived(2 * value, unit, SUM, (place,))
     for factor in place.factors:
         yield Derived(value * factor, unit, MULTIPLE, (place,))
         yield Derived(value / factor, unit, MULTIPLE, (place,))
@@ -103,7 +108,9 @@ def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
         return
     if unit != other_unit:
         # "1.9 billion hryvnias, another 600 million"
-        if None not in (unit, other_unit) or min(left, right) < 1000 or distance:
+        replaced = not distance and None not in (one.role, other.role)  # "14,600 acres, up from 7,500"
+        large = min(left, right) >= 1000 and distance <= (1 if min(left, right) >= 1e6 else 0)
+        if None not in (unit, other_unit) or not (replaced or large):
             return
         unit = unit or other_unit
     low, high = sorted((left, right))
@@ -150,6 +157,8 @@ def _apart(one: Place, other: Place) -> int:
 
 def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
     """Whether the statement has a word for what was worked out."""
+    if one.kind == SUM and one.unit is None and len(one.places) == 1:
+        return terms(lex.code, "totals").any(tokens)
     if one.kind == SUM:
         if any(place.compared for place in one.places):
             return terms(lex.code, "differences").any(tokens)
@@ -158,7 +167,9 @@ def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
         joined = not one.far and any(token.norm in lex.words("joining") for token in tokens)
         return joined or terms(lex.code, "totals").any(tokens)
     if one.kind == DIFFERENCE:
-        return terms(lex.code, "differences").any(tokens)
+        return terms(lex.code, "differences").any(tokens) or any(
+            token.norm in lex.words("additional") for token in tokens
+        )
     return True
 
 

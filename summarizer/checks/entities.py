@@ -20,7 +20,7 @@ from typing import Protocol
 
 from .mentions import Named, Vocabulary, find, title_case
 from .naming import fits, initials, organisation_stems
-from .offices import Office, concept_at, plural_office
+from .offices import LEADERS, Office, adjective_of_office, concept_at, plural_office
 from .text import Lexicon, Token
 
 
@@ -217,15 +217,32 @@ class Entities:
         for index, token in enumerate(text.tokens):
             if index in taken:
                 continue
-            if plural_office(token, self.lex):
+            if plural_office(token, self.lex) or adjective_of_office(text.tokens, index, self.lex):
                 continue  # "the ministers" are not one of them
             if held := concept_at(text.tokens, index, self.lex):
                 ids, how = self._with_office(held[0], index, text, recent), How.OFFICE
+            elif self._introduces(text, index, taken):
+                continue  # "the company Torsen"
             else:
                 ids, how = self._with_word(token, recent), How.WORD
             if ids:
                 found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
+
+    def _introduces(self, text: Text, index: int, named: set[int]) -> bool:
+        """Whether the name right behind a word is what the word says; an adjective may stand between."""
+        between = 0 if self.lex.words("office_modifiers") or self.lex.capitalised_nouns else 1
+        for step in range(1, between + 2):
+            at = index + step
+            if at >= len(text.tokens) or text.text[text.tokens[at - 1].end : text.tokens[at].start].strip(
+                " «„“"
+            ):
+                return False
+            if at in named:
+                return True
+            if text.tokens[at].norm in self.lex.stopwords:
+                return False
+        return False
 
     def _with_office(self, concept: str, index: int, text: Text, recent: Sequence[int]) -> tuple[int, ...]:
         around = {t.stem for t in text.tokens[max(0, index - 3) : index + 5]}
@@ -235,6 +252,10 @@ class Entities:
             for t in text.tokens[max(0, index - 2) : index + 2]
             if (value := self.lex.values("ranks").get(t.norm))
         )
+        if concept in LEADERS:  # "the head of the agency" for its director
+            leading = [row for name in sorted(LEADERS) for row in self._holders.get(name, ())]
+            leading = [row for row in leading if row[1].of & around]
+            holders = tuple(leading) or holders
         ids = [i for i, office in holders if office.ranks - {"chief"} == ranks - {"chief"}]
         told = [i for i, office in holders if i in ids and office.of & around]
         ids = list(dict.fromkeys(told or ids))
@@ -252,6 +273,10 @@ class Entities:
 
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
         """ "the council": the one whose name has the word; "the company": the last one of no other sort."""
+        exact = not self.lex.inflects and not self.lex.capitalised_nouns
+        listed = self.lex.words("organisations") | self.lex.words("generic_organisations")
+        if exact and token.norm not in listed:
+            return ()  # "operación" is no "operador"
         if token.stem in organisation_stems(self.lex.code):
             called = self._called.get(token.stem, ())
             if called:

@@ -1,17 +1,17 @@
 """Finds the figures of a text: value, unit, magnitude, rate, and whether they are part of a date.
 
 Digits with the marks of the language, number words ("two hundred and fifty", "zweihundertfünfzig",
-"четверо"), "and a half", scale words behind either ("1.2 million", "3,4 Mio."), currency signs, units of one
-to three words, what it is counted by ("a month", "pro Jahr"), numbers inside compounds ("zweitägig",
-"пʼятиденний"), places in an order in digits and words. Multiples in words are for ``derived``; what a figure counts
-is for ``grounds``.
+"четверо"), "and a half", scale words behind either ("1.2 million", "3,4 Mio."), currency signs, units of
+one to three words, what it is counted by ("a month", "pro Jahr"), numbers inside compounds ("zweitägig",
+"пʼятиденний"), places in an order in digits and words. Multiples in words are for ``derived``; what a
+figure counts is for ``grounds``.
 
-Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``number_joiners``, ``range_words`` (see
-``text``); ``ones`` (what stands before a scale word for 1: "a million"); ``half_behind`` ("and a half");
-``unit_joiners`` (between figure and unit: "millones de euros"); ``rates`` (``month: a_month monthly``);
-``ordinals`` (``2: second``); ``compound_numbers`` (``2 zwei``) and ``compound_units`` (``day tägig``): the parts of
-a compound, which may have any ending of up to three letters; ``multiples`` (see ``derived``), of which those
-below 1 are fractions; ``out_of`` ("four in ten": the words between).
+Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``number_joiners``, ``range_words``
+(see ``text``); ``ones`` (what stands before a scale word for 1: "a million"); ``half_behind`` ("and a
+half"); ``unit_joiners`` (between figure and unit: "millones de euros"); ``rates`` (``month: a_month
+monthly``); ``ordinals`` (``2: second``); ``compound_numbers`` (``2 zwei``) and ``compound_units`` (``day
+tägig``): the parts of a compound, which may have any ending of up to three letters; ``multiples`` (see
+``derived``), of which those below 1 are fractions; ``out_of`` ("four in ten": the words between).
 """
 
 import re
@@ -21,6 +21,7 @@ from functools import cache
 
 from text_to_num import text2num
 
+from .measures import MEASURES, NONE
 from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
@@ -65,7 +66,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+")
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:
     """The figures of a text in order."""
     text = plain(text)
-    figures = []
+    figures: list[Figure] = []
     index = 0
     fractions = _fractions(tokens, lex)
     while index < len(tokens):
@@ -91,7 +92,7 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
 
 def _inherit(text: str, tokens: tuple[Token, ...], figures: list[Figure]) -> Iterator[Figure]:
     """Millions with nothing behind are of the money that the sentence names: "£2 million … 11.3 million."."""
-    money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", _NONE).kind == "money"]
+    money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", NONE).kind == "money"]
     for figure in figures:
         bare = figure.unit is None and figure.scale >= 1e6 and len(set(money)) == 1
         if bare and not text[figure.end : figure.end + 2].strip(" \u00a0").isalnum():
@@ -113,9 +114,17 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
             continue
         part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
         # three of five is a count where people are counted; only these wholes speak of a share
-        if part and whole in (3, 4, 5, 10, 100) and part < whole and (token.norm != "of" or whole == 10):
+        share = (
+            whole in (3, 4, 5, 10, 100)
+            if hit.last - hit.first == 1 and token.norm not in _SHARED
+            else whole > 2
+        )
+        if part and share and part < whole <= 100 and (token.norm != "of" or whole == 10):
             found.setdefault(index - 1, (hit.last + 1, part / whole))
     return found
+
+
+_SHARED = ("in", "sur")  # of these words a share is meant with any whole
 
 
 def _small(token: Token, lex: Lexicon) -> float:
@@ -197,8 +206,10 @@ def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
 
 def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
     """The same for number words: "two hundred and fifty", "a million", "quatre-vingt-dix"."""
-    run = _run(text, tokens, index)
-    values, end = _values_of(run, lex)
+    values: list[tuple[float, bool]] = []
+    if tokens[index].norm in _openers(lex.code):
+        run = _run(text, tokens, index)
+        values, end = _values_of(run, lex)
     if values:
         if len(values) > 1 and values[-1][1] and values[-1][0] >= 1000:
             values.pop()  # a scale word behind: read like the one behind digits
@@ -214,6 +225,18 @@ def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tu
         except ValueError:
             return None
     return None
+
+
+@cache
+def _openers(code: str) -> frozenset[str]:
+    """The words that a number in words can begin with."""
+    lex = lexicon(code)
+    return frozenset(words.partition(" ")[0] for words in lex.numbers) | lex.words("ones")
+
+
+@cache
+def _ordinals(code: str) -> dict[str, float]:
+    return {word: float(value.rstrip(":")) for word, value in lexicon(code).values("ordinals").items()}
 
 
 def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
@@ -347,7 +370,7 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
 def _scale_at(text: str, tokens: tuple[Token, ...], index: int, end: int, lex: Lexicon) -> bool:
-    """Whether a scale word stands right behind; a letter other than m only where nothing is between ("5k")."""
+    """Whether a scale word stands right behind; a letter but m only where nothing is between ("5k")."""
     token = tokens[index]
     if token.norm not in lex.scales or not _adjacent(text, end, token.start):
         return False
@@ -449,79 +472,9 @@ def _compound(token: Token, lex: Lexicon) -> Figure | None:
 
 def _ordinal_word(token: Token, lex: Lexicon) -> Figure | None:
     """Second, dritte, третій."""
-    hit = next(iter(terms(lex.code, "ordinals").at((token,), 0)), None)
-    if hit is None:
+    value = _ordinals(lex.code).get(token.norm)
+    if value is None:
         return None
-    value = float(hit.label)
     return Figure(
         token.start, token.end, value, value, 0, None, about=False, date=False, word=True, ordinal=True
     )
-
-
-# --- measures
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A unit as so many of the base unit of its ``kind``; only within one ``system`` is a figure converted."""
-
-    kind: str
-    system: str
-    factor: float
-
-
-_NONE = Measure("", "", 1.0)
-_DAY = 86_400.0
-_TABLE = """
-length metric millimetre 0.001 centimetre 0.01 metre 1 kilometre 1000
-length imperial inch 1 foot 12 yard 36 mile 63360
-mass metric gram 0.001 kilogram 1 centner 100 tonne 1000
-mass imperial ounce 1 pound_weight 16 ton 32000
-area metric square_metre 1 hectare 10000 square_kilometre 1000000
-area imperial square_foot 1 acre 43560 square_mile 27878400
-volume metric millilitre 0.001 litre 1 cubic_metre 1000 cubic_hectometre 1000000000
-volume imperial gallon 1
-volume oil barrel 1
-power metric watt 1 kilowatt 1000 megawatt 1000000 gigawatt 1000000000
-energy metric kWh 1 MWh 1000 GWh 1000000
-speed metric kmh 1
-speed imperial mph 1
-warmth metric celsius 1
-warmth imperial fahrenheit 1
-share relative percent 1
-share absolute point 100 basis 1
-money EUR EUR 1
-money USD USD 1
-money GBP GBP 1 pence 0.01
-money UAH UAH 1 kopeck 0.01
-money PLN PLN 1 grosz 0.01
-money CHF CHF 1
-money JPY JPY 1
-money CNY CNY 1
-money SEK SEK 1
-money DKK DKK 1
-money RUB RUB 1
-money INR INR 1
-money any cent 0.01
-"""
-_TIMES = {
-    "second": 1.0,
-    "minute": 60.0,
-    "hour": 3_600.0,
-    "day": _DAY,
-    "week": 7 * _DAY,
-    "month": 365 * _DAY / 12,
-    "year": 365 * _DAY,
-}
-
-
-def _measures() -> Iterator[tuple[str, Measure]]:
-    for line in _TABLE.strip().splitlines():
-        kind, system, *rest = line.split()
-        for name, factor in zip(rest[::2], rest[1::2], strict=True):
-            yield name, Measure(kind, system, float(factor))
-    for name, factor in _TIMES.items():
-        yield name, Measure("time", "clock", factor)
-
-
-MEASURES: dict[str, Measure] = dict(_measures())

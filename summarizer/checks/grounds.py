@@ -1,15 +1,16 @@
-"""Where a figure of the article stands: what it counts, what surrounds it, and whether it is the old or the new one.
+"""Where a figure of the article stands: what it counts, what surrounds it, if it is the old or the new one.
 
 Checks of figures ask one question: of the article's figures, which one tells what the statement's figure
-tells? Every figure gets its surroundings: content words, each the nearer the more; other figures, commas and
-joining words lie between them and count as distance, so that two figures of one sentence keep their own
-words. Figures with nothing of content between ("41 of the 58", "from 12 to 9", "7–4") share theirs, and
-so the rules for those must look at the role. The words of the sentence before count a little, within its
+tells? Every figure gets its surroundings: content words, each the nearer the more; other figures, commas
+and joining words lie between them and count as distance, so that two figures of one sentence keep their own
+words. Figures with nothing of content between ("41 of the 58", "from 12 to 9", "7–4") share theirs, and so
+the rules for those must look at the role. The words of the sentence before count a little, within its
 paragraph.
 
 Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gone: "from", "compared with"),
 ``now_before`` (before the value that took its place), ``was_cues`` (words that tell of an earlier time),
-``additional`` (words beside what comes on top of another figure), ``comparatives`` (behind a distance to one).
+``additional`` (words beside what comes on top of another figure), ``comparatives`` (behind a distance to
+one).
 """
 
 from bisect import bisect_left
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .figures import Figure
+from .moments import Moment, find_moments
 from .terms import terms
 from .text import Lexicon, Token, is_content
 
@@ -41,7 +43,8 @@ class Place:
     ``nouns`` are the families of the words behind it, of which one is what it counts; ``role`` is OLD for a
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
-    another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer").
+    another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer"), ``each`` whether
+    several have it each.
     """
 
     figure: Figure
@@ -52,6 +55,7 @@ class Place:
     factors: tuple[float, ...] = ()
     more: bool = False
     compared: bool = False
+    each: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -85,6 +89,16 @@ def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
     return tuple(_places(statement.text, statement.tokens, statement.figures, lex))
+
+
+def statement_moments(statement: ReadStatement, lex: Lexicon) -> tuple[Moment, ...]:
+    """The dates and times of a statement, read once."""
+    found = statement.memo.get("moments")
+    if found is None:
+        found = find_moments(statement.text, statement.tokens, statement.figures, lex)
+        statement.memo["moments"] = found
+    made: tuple[Moment, ...] = found
+    return made
 
 
 def surroundings(
@@ -126,6 +140,7 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
     groups = _groups(text, tokens, figures, bounds, content)
     roles = _roles(text, tokens, figures, bounds, lex)
     additional, comparatives = lex.words("additional"), lex.words("comparatives")
+    every = lex.words("each")
     for number, figure in enumerate(figures):
         if bounds[number] is None or figure.date:
             continue
@@ -148,7 +163,8 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
         compared = edge is not None and any(
             token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
         )
-        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared)
+        each = edge is not None and any(t.norm in every for t in tokens[max(0, edge[0] - 6) : edge[1] + 7])
+        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared, each=each)
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:

@@ -12,7 +12,7 @@ the number), ``period_units`` (``y year years``), ``period_last``, ``period_next
 ``date_joiners`` (words inside a date: "3 de mayo"), ``clock_behind`` (words behind an hour),
 ``clock_before`` (words before a time of day written with a colon or stop), ``clock_opens`` (words before
 a bare hour: "godz. 14"), ``afternoon`` (behind an hour
-from 1 to 11: 12 is added), ``clock_names`` (``720 noon``: minutes).
+from 1 to 11: 12 is added), ``narrative_days`` (``1: the_next_day``), ``clock_names`` (``720 noon``: minutes).
 """
 
 import re
@@ -22,6 +22,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from .figures import Figure
+from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
 Days = tuple[date, date]  # first and last, both included
@@ -83,6 +84,7 @@ class _Finder:
         self.tokens = tokens
         self.lex = lex
         self.tables = _tables(lex.code)
+        self.narrative = terms(lex.code, "narrative_days")
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
@@ -102,16 +104,31 @@ class _Finder:
             return self._digits(index) or self._counted(index)
         word = token.norm
         tables = self.tables
-        if word in tables.months and (len(word) > 3 or token.capital or self.lex.code != "en"):
-            return self._month(index)
-        if word in tables.weekdays:
+        if word in tables.months and (word not in tables.short or self._abbreviated(index)):
+            return self._month(index) if word != "may" or token.capital else None
+        if word in tables.weekdays and (word not in tables.short or self._abbreviated(index)):
             return self._weekday(index)
         for table, unit in ((tables.days, "day"), (tables.periods, "")):
             if word in table:
                 return self._named(index, table[word], unit)
         if word in tables.clock_names:
             return Moment(token.start, token.end, "clock", minutes=tables.clock_names[word])
-        return self._period(index) or self._counted(index)
+        return self._narrative(index) or self._period(index) or self._counted(index)
+
+    def _abbreviated(self, index: int) -> bool:
+        """Whether a short word is an abbreviation here: "Nov.", "12 nov", not "el mar", "so"."""
+        token = self.tokens[index]
+        stop = self.text[token.end : token.end + 1] == "."
+        figure = any(self._word(at)[:1].isdigit() for at in (index - 1, index + 1))
+        return (stop and (figure or token.capital)) or (figure and len(token.norm) > 2)
+
+    def _narrative(self, index: int) -> Moment | None:
+        """The next day; am Vortag: counted from a day that the text tells of."""
+        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        if hit is None:
+            return None
+        last = self.tokens[hit.last - 1]
+        return Moment(self.tokens[index].start, last.end, "day", count=int(hit.label))
 
     def _word(self, index: int) -> str:
         return self.tokens[index].norm if 0 <= index < len(self.tokens) else ""
@@ -227,8 +244,16 @@ class _Finder:
             told = self._at(at) if self._dated(at) else None
             if told is not None and told.unit == "day" and told.month is not None:
                 return Moment(token.start, told.end, "day", told.year, told.month, told.day, weekday=weekday)
-        shift = self._direction(index - 1) or self._direction(index + 1)
+        shift = self._direction(index - 1) or self._direction(index + 1) or self._week(index + 1)
         return Moment(token.start, token.end, "day", weekday=weekday, shift=shift)
+
+    def _week(self, index: int) -> int | None:
+        """Tuesday of last week: the direction that a week behind the day has."""
+        for at in range(index, index + 4):
+            if self.tables.units.get(self._word(at)) == "week":
+                found = self._period(at)
+                return found.shift or None if found is not None else None
+        return None
 
     def _dated(self, index: int) -> bool:
         word = self._word(index)
@@ -317,6 +342,7 @@ class _Tables:
     units: dict[str, str]
     clock_names: dict[str, int]
     joiners: frozenset[str]
+    short: frozenset[str]
 
 
 @lru_cache(maxsize=32)
@@ -331,7 +357,23 @@ def _tables(code: str) -> _Tables:
         units={word: names[value] for word, value in lex.values("period_units").items()},
         clock_names={word: int(value) for word, value in lex.values("clock_names").items()},
         joiners=lex.words("date_joiners"),
+        short=frozenset(_short(lex, "month_numbers") | _short(lex, "weekday_numbers")),
     )
+
+
+def _short(lex: Lexicon, key: str) -> set[str]:
+    """The abbreviations of a table: words much shorter than the first of their line."""
+    first: dict[str, str] = {}
+    for word, value in lex.values(key).items():
+        first.setdefault(value, word)
+    return {
+        word
+        for word, value in lex.values(key).items()
+        if len(word) <= 4
+        and len(word) < len(first[value])
+        and first[value].startswith(word[:2])
+        and len(first[value]) - len(word) >= (2 if len(word) > 3 else 1)
+    }
 
 
 # --- which days are meant

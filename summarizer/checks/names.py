@@ -211,6 +211,8 @@ def _opening_word(
     first = statement.tokens[0]
     if not first.capital or first.norm in read.lex.stopwords or any(m.first == 0 for m in mentions):
         return None
+    if first.norm in read.lex.numbers or first.norm in read.lex.scales:
+        return None
     if first.norm in read.lex.words("not_names") | read.lex.words("name_openers"):
         return None
     if _known(first, (first,), read):

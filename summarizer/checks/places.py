@@ -36,7 +36,7 @@ _ELSEWHERE = 0.6  # of that share, what a sentence about the statement's own pla
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase
 _BACK = 4  # tokens before a place that say what stands there
 _MISSPELT = 90.0  # of 100
-_NEAR = 4  # tokens between a point of the compass and the place it is about
+_NEAR, _CLOSE = 6, 3  # tokens between a point of the compass and the place, or the word, it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,8 @@ def _elsewhere(statement: ReadStatement, read: ReadArticle) -> Signal | None:
         for number in sorted(shares, key=lambda n: (-shares[n][0], n)):
             if shares[number][0] < 0.9 * shares[best][0]:
                 break
-            if found := _instead(
-                site, read.sentences[number - 1], shares[number][0], present, statement, read
-            ):
+            sentence, share = read.sentences[number - 1], shares[number][0]
+            if found := _instead(site, sentence, share, present, statement, read):
                 return found
     return None
 
@@ -90,7 +89,7 @@ def _sites(tokens: Sequence[Token], mentions: Sequence[Mention], read: ReadArtic
         if any(read.entities.all[i].kind is Kind.PERSON for i in mention.ids):
             continue
         site = _site(tokens, mention, read.lex)
-        if site.preposition is not None or (site.noun is not None and _place(mention, read)):
+        if site.preposition is not None or site.noun is not None:
             yield site
 
 
@@ -112,13 +111,10 @@ def _site(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> _Site:
             if before is not None and is_content(before, lex) and not before.capital:
                 noun = family(before)
             passed = tokens[index + 1 : mention.first]
-            plain = all(place_word(t, lex) or t.norm in lex.words("name_of") for t in passed)
-            return _Site(
-                mention, norm, noun, not passed or (plain or any(place_word(t, lex) for t in passed))
-            )
-        passes = norm in lex.words("name_of") | lex.words("name_determiners") or place_word(
-            tokens[index], lex
-        )
+            adjoins = not passed or any(place_word(t, lex) for t in passed)
+            return _Site(mention, norm, noun, adjoins)
+        little = lex.words("name_of") | lex.words("name_determiners")
+        passes = norm in little or place_word(tokens[index], lex)
         if not passes and not (noun is not None and family(tokens[index]) == noun):
             break
     return _Site(mention, None, noun)
@@ -158,9 +154,12 @@ def _instead(
         if other.id is None or other.id in present or site.mention.id is None:
             continue
         same_noun = site.noun is not None and site.noun == there.noun
-        both = site.preposition is not None and there.preposition is not None
+        same_noun = same_noun or (_both_placed(site, there) and _akin(site.mention, other, read.lex))
+        both = _both_placed(site, there)
         both = both and site.adjoins and there.adjoins
         if not (same_noun or (both and share >= _SHARE and _free(site.mention.id, read))):
+            continue
+        if not any(one.preposition is not None or _place(one.mention, read) for one in (site, there)):
             continue
         if share < _SAME_NOUN_SHARE or _within(site.mention.id, other.id, read):
             continue
@@ -171,6 +170,16 @@ def _instead(
         message = f"the article has this in “{evidence.quote}”, not in “{marked.text}”"
         return _signal(message, statement, site.mention.start, site.mention.end, read, sentence, other)
     return None
+
+
+def _both_placed(site: _Site, there: _Site) -> bool:
+    return site.preposition is not None and there.preposition is not None
+
+
+def _akin(one: Mention, other: Mention, lex: Lexicon) -> bool:
+    """One of two similar: "Upper Marlow" and "Lower Marlow"."""
+    both = len(one.words) > 1 and len(other.words) > 1
+    return both and any(same_word(a, b, lex) for a in one.words for b in other.words)
 
 
 def _alike(one: Sequence[str], other: Sequence[str], lex: Lexicon) -> bool:
@@ -237,8 +246,9 @@ def _beside(tokens: Sequence[Token], first: int, last: int, read: ReadArticle) -
     """The families of the names near a point of the compass, and of the word that it goes with."""
     near = range(max(0, first - _NEAR), min(len(tokens), last + _NEAR))
     found = {family(tokens[i]) for i in near if not first <= i < last and _name(tokens[i], read)}
-    behind = [t for t in tokens[last : last + 2] if is_content(t, read.lex)][:1]
-    return found | {family(t) for t in behind}
+    close = range(max(0, first - _CLOSE), min(len(tokens), last + _CLOSE))
+    content = [tokens[i] for i in close if not first <= i < last and is_content(tokens[i], read.lex)]
+    return found | {family(token) for token in content}
 
 
 def _name(token: Token, read: ReadArticle) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .clauses import Clauses, Context, Fit, Related, context, fit, related, statement_clauses
+from .clauses import Clauses, Context, Fit, Related, context, fit, other_numbers, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .negation import Signs, signs
 from .terms import Hit
@@ -61,7 +61,7 @@ def _opposite(
             value = theirs.sign[there.last - 1] * (1 if there.label[-1] == "+" else -1)
             fits = fit(around, mine, other.clauses, there.first)
             if value == -sign:
-                if fits > against:
+                if fits > against and not other_numbers(hit.first, mine, there.first, other.clauses):
                     against, where = fits, (other, there)
             else:
                 agreeing.append((fits, other))
@@ -109,16 +109,24 @@ def _negated(
         for place in other.clauses.find(mine.tokens[index]):
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
-            if value == -sign and (sign == -1 or place in theirs.heads):
+            if value == -sign and (sign == -1 or (place in theirs.heads and _goes_on(place, other, mine))):
                 if sign == -1 and other.clauses.hits("negation_adverse"):
                     value = 0
-                elif place in forms and fits > against:
+                elif (
+                    place in forms and fits > against and not other_numbers(index, mine, place, other.clauses)
+                ):
                     against, where = fits, (other, place)
             if value != -sign:
                 agree = max(agree, fits)
     if where is None or not against.good or agree.share >= _RIVAL * against.share:
         return None
     return _signal(mine, own, index, index + 1, read, *where)
+
+
+def _goes_on(place: int, other: Related, mine: Clauses) -> bool:
+    """Whether what is denied stands in the statement too: "no doctor stopped" denies the stopping."""
+    behind = [i for i in other.clauses.at(place) if i > place and other.clauses.content[i]][:2]
+    return not behind or any(mine.find(other.clauses.tokens[i]) for i in behind)
 
 
 def _tells(mine: Clauses, index: int) -> bool:

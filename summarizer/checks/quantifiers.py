@@ -19,7 +19,7 @@ from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .negation import signs
-from .numbers import same_value
+from .sought import same_value
 from .terms import Hit
 from .text import span
 

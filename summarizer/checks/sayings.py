@@ -10,10 +10,10 @@ Left out: nouns that look like such verbs ("the report"), cues inside quotations
 cues than people speak in one. A speaker without a name has no ids, and nothing follows from it.
 
 Keys of ``speech.toml``: ``sayings`` (labels ``said``, ``told`` for announcements and admissions,
-``claimed``, ``denied``, ``source`` for phrases with
-the speaker behind, ``behind`` for words with the speaker in front), ``authorities`` (those whose word a
-newspaper takes: police, courts, offices, research), ``cue_determiners`` and
-``cue_blockers`` (words before a cue that make it none: "might ask"), ``cue_passives`` ("was accused"), ``relatives``.
+``claimed``, ``denied``, ``source`` for phrases with the speaker behind, ``alleged`` for those that doubt ("in
+the version of"), ``behind`` for words with the speaker in front), ``authorities`` (those whose word a
+newspaper takes: police, courts, offices, research), ``cue_determiners`` and ``cue_blockers`` (words before a
+cue that make it none: "might ask"), ``cue_passives`` ("was accused"), ``relatives``, ``subordinators``.
 """
 
 import re
@@ -29,19 +29,9 @@ from .text import Lexicon, Token, is_content
 
 SAID, TOLD, CLAIMED, DENIED = "said", "told", "claimed", "denied"
 VERBS = (SAID, TOLD, CLAIMED, DENIED)  # labels of verbs
-_AUTHORITY_OFFICES = frozenset(
-    [
-        "inspector",
-        "prosecutor",
-        "judge",
-        "sheriff",
-        "coroner",
-        "commander",
-        "meteorologist",
-        "hydrologist",
-        "seismologist",
-    ]
-)
+# Concepts of ``names.toml`` whose holders newspapers take at their word.
+_AUTHORITY_OFFICES = frozenset({"inspector", "prosecutor", "judge", "sheriff", "coroner", "commander"})
+_AHEAD = ("source", "alleged")  # labels of phrases before the speaker
 _REACH = 4  # tokens between a cue and its speaker
 _APPOSITION = 12  # tokens of "…, who chairs the board of the trust, said"
 _NOUN = 4  # tokens of a speaker without a name
@@ -59,7 +49,7 @@ class Saying:
     """Tokens ``first`` to ``last`` (not included) make the tokens ``scope`` somebody's words.
 
     ``who``: ids of the speaker and of what is named with it, none for one without a name; ``mention``: the
-    one beside the cue; ``tone``: said, told, claimed or denied; ``authority``: one whose word newspapers take.
+    one beside the cue; ``tone``: said, told, claimed or denied; ``authority``: its word newspapers take.
     """
 
     first: int
@@ -108,13 +98,19 @@ def find_sayings(
             frame.cue.last,
             frozenset(i for part in frame.parts for i in part.ids),
             frame.parts[0] if frame.parts else None,
-            frame.cue.label if frame.cue.label in VERBS else SAID,
+            _tone(frame.cue.label),
             scope,
             _authority(text, tokens, frame, inside, lex),
-            frame.cue.label in ("source", "behind"),
+            frame.cue.label not in VERBS,
         )
         for frame, scope in zip(frames, scopes, strict=True)
     )
+
+
+def _tone(label: str) -> str:
+    if label == "alleged":
+        return CLAIMED
+    return label if label in VERBS else SAID
 
 
 def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
@@ -133,8 +129,10 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
     determiners = lex.words("cue_determiners")
     if not lex.inflects:
         determiners |= lex.words("name_determiners")
-    found = []
+    found: list[Hit] = []
     for hit in terms(lex.code, "sayings").find(tokens):
+        if found and hit.first < found[-1].last:
+            continue
         first = tokens[hit.first]
         beside = hit.first and not text[tokens[hit.first - 1].end : first.start].strip()
         before = tokens[hit.first - 1].norm if beside else ""
@@ -195,6 +193,8 @@ def _frame(text: str, tokens: Sequence[Token], cue: Hit, mentions: Sequence[Ment
     parts = () if mention is None else (mention, *_beside_it(text, tokens, mention, cue, mentions, lex))
     extents = [extent(part) for part in parts]
     first = min([cue.first, *(low for low, _ in extents)])
+    while parts and first and first < cue.first and tokens[first - 1].norm in lex.titles:
+        first -= 1  # "Mr Lomax said"
     last = max([cue.last, *(high for _, high in extents)])
     return _Frame(cue, parts, first, last)
 
@@ -212,7 +212,7 @@ def _speaker(
         marked = lex.words("agent_markers")
         agents = [m for m in mentions if m.first and tokens[extent(m)[0] - 1].norm in marked]
         return next((m for m in agents if 0 <= extent(m)[0] - cue.last <= _REACH), None)
-    before = _before(text, tokens, cue, mentions, lex) if cue.label != "source" else None
+    before = _before(text, tokens, cue, mentions, lex) if cue.label not in _AHEAD else None
     behind = _behind(text, tokens, cue, mentions, lex) if cue.label != "behind" else None
     if before is None or behind is None:
         return before or behind
@@ -255,15 +255,15 @@ def _before(
                 return mention
             continue
         joined = any(t.norm in lex.words("joining") for t in between)
-        if cue.first - last <= _REACH and not joined:
-            return None if _place(mention) else mention
+        if cue.first - last <= _REACH and not joined and not _place(mention):
+            return mention
     return None
 
 
 def _behind(
     text: str, tokens: Sequence[Token], cue: Hit, mentions: Sequence[Mention], lex: Lexicon
 ) -> Mention | None:
-    """ "said Price", "said the mayor, Ann Price", “…” said on Tuesday the leader of the council, Ann Price"."""
+    """ "said Price", "said the mayor, Ann Price", "…" said on Tuesday the leader of the council, Price."""
     gap = text[tokens[cue.first - 1].end : tokens[cue.first].start] if cue.first else ""
     reach = _FAR if _closed(gap) else _REACH
     for mention in mentions:
@@ -273,16 +273,22 @@ def _behind(
         marks = _marks(text, tokens, cue.last, mention.first)
         if any(mark in marks.replace("(", "").replace(")", "") for mark in _STRONG):
             return None
-        office = first < mention.first and marks.rstrip().endswith(",")
+        named = first < mention.first or _determined(tokens, cue.last, lex)  # "the harbour master, David Orr"
+        office = named and marks.rstrip().endswith(",")
         if "," in marks and not office:
             return None
-        if any(t.norm in lex.words("joining") for t in tokens[cue.last : first]):
+        stops = lex.words("joining") | lex.words("subordinators")
+        if any(t.norm in stops for t in tokens[cue.last : first]):
             return None
         if first - cue.last > reach:
             return None
         if not _place(mention):
             return mention
     return None
+
+
+def _determined(tokens: Sequence[Token], at: int, lex: Lexicon) -> bool:
+    return at < len(tokens) and tokens[at].norm in lex.words("name_determiners")
 
 
 def _marks(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
@@ -343,23 +349,18 @@ def _scopes(
         room_before = _room(frames, at, -1, segment, tokens)
         room_behind = _room(frames, at, 1, segment, tokens)
         content = [sum(is_content(tokens[i], lex) for i in room) for room in (room_before, room_behind)]
-        source = frame.cue.label == "source"
+        source = frame.cue.label in _AHEAD
         aside = 0 if source else 2  # an auxiliary may stand between
         before = _marks(text, tokens, frame.first - aside, frame.first)
         far = frame.last + (_REACH if source and not frame.parts else 0)
         behind = _marks(text, tokens, frame.last, far) if far < len(tokens) else "."
         marked = any(mark in before for mark in _QUOTE_MARKS + ",—–")
         closed = any(mark in behind for mark in _QUOTE_MARKS + ",—–.")
-        ends = (
-            any(mark in before for mark in _QUOTE_MARKS) and frame.first - 1 in inside
-        )  # “…,” she told them
-        post = (
-            content[0] > 0
-            and (marked or (source and closed))
-            and (frame.inverted or closed or source or ends)
-        )
+        ends = any(mark in before for mark in _QUOTE_MARKS) and frame.first - 1 in inside  # “…,” she told us
+        apart = marked or (source and closed)
+        post = content[0] > 0 and apart and (frame.inverted or closed or source or ends)
         post = post or (not content[1] and marked)
-        middle = frame.cue.label in ("source", "behind") and not (content[0] > 1 and (marked or closed))
+        middle = frame.cue.label not in VERBS and not (content[0] > 1 and (marked or closed))
         soon = _marks(text, tokens, frame.last, min(frame.last + 2, len(tokens) - 1))
         goes_on = any(mark in soon for mark in _QUOTE_MARKS + ":")  # “…,” said X, “…”; X rejected that: …
         if _relative(tokens, frame, lex):  # "…, who was described as careless, went on"
@@ -408,12 +409,9 @@ def _joined(segment: list[int], tokens: Sequence[Token], frames: Sequence[_Frame
     numbers = list(segment)
     for number in sorted(set(segment)):
         part = [i for i, n in enumerate(segment) if n == number]
-        if (
-            number
-            and number not in with_cue
-            and lex.capitalised_nouns
-            and mood.any([tokens[i] for i in part])
-        ):
+        if not number or number in with_cue or not lex.capitalised_nouns:
+            continue
+        if mood.any([tokens[i] for i in part]):
             for i in part:
                 numbers[i] = numbers[part[0] - 1]
     return numbers

@@ -95,9 +95,8 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
     named = read_statement(statement.speaker or "", read.lex)
     mentions = read.entities.of_statement(named) if named.tokens else ()
     who = frozenset(i for m in mentions for i in m.ids)
-    own = {
-        i for m in read.entities.of_statement(statement) if set(m.ids) & who for i in range(m.first, m.last)
-    }
+    theirs = [m for m in read.entities.of_statement(statement) if set(m.ids) & who]
+    own = {i for m in theirs for i in range(m.first, m.last)}
     words = _weights([t for i, t in enumerate(statement.tokens) if i not in own], read)
     if not who or not words:
         return None
@@ -175,7 +174,7 @@ def _could_be(mine: frozenset[int], theirs: frozenset[int], read: ReadArticle) -
         person, other = (mine, theirs) if Kind.PERSON in kinds[0] else (theirs, mine)
         known = frozenset(i for p in person for i in belongs_to(p, read))
         return not known or bool(known & other)
-    return any(i in belongs_to(j, read) for i in mine for j in theirs)
+    return False
 
 
 def belongs_to(person: int, read: ReadArticle) -> frozenset[int]:
@@ -210,12 +209,18 @@ def _person(number: int, read: ReadArticle) -> bool:
 
 def _speaker_evidence(voice: Voice, read: ReadArticle) -> Evidence:
     """The speaker's name beside the words, or where it stands first in the article."""
-    if voice.saying is not None and voice.saying.mention is not None:
-        mention = voice.saying.mention
-        if mention.how is not How.PRONOUN:
-            return read.evidence(voice.sentence, mention.start, mention.end)
+    here = read.entities.mentions_in(voice.sentence.number)
+    beside = [m for m in here if set(m.ids) & voice.who and m.how in (How.NAME, How.OFFICE)]
+    if voice.saying is not None and beside:
+        people = [m for m in beside if any(_person(i, read) for i in m.ids)]
+        best = min(people or beside, key=lambda m: abs(m.first - _place_of(voice)))
+        return read.evidence(voice.sentence, best.start, best.end)
     for number in range(voice.sentence.number, 0, -1):
         for mention in read.entities.mentions_in(number):
             if set(mention.ids) & voice.who and mention.how is How.NAME:
                 return read.evidence(read.sentences[number - 1], mention.start, mention.end)
     return read.evidence(voice.sentence)
+
+
+def _place_of(voice: Voice) -> int:
+    return 0 if voice.saying is None else voice.saying.first

@@ -14,8 +14,8 @@ Keys of ``opposites.toml``: the first line of ``directions``, ``figure_ways`` (`
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span
 from .align import Alignment
-from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
-from .comparison import _beside, _common, _other_figures, _sides
+from .clauses import Clauses, Fit, Related, context, fit, other_numbers, related, statement_clauses
+from .comparison import _beside, _common, _sides
 from .context import ReadArticle, ReadStatement
 from .figures import Figure
 from .negation import signs
@@ -59,8 +59,8 @@ def _without_figure(
         for sign_there, there in _ways(other.clauses):
             if _told_from_the_other_side(hit, mine, there, other.clauses):
                 return None
-            if not _beside(hit, mine, there, other.clauses) or _other_figures(
-                hit, mine, there, other.clauses
+            if not _beside(hit, mine, there, other.clauses) or other_numbers(
+                hit.first, mine, there.first, other.clauses
             ):
                 continue
             fits = fit(around, mine, other.clauses, there.first)

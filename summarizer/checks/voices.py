@@ -5,8 +5,8 @@ sentences in reported mood (German), a speaker who is only a pronoun or, where v
 ("Dodała, że …"), and a quotation that stands beside a name with any verb ("…", shrugged Price). What
 belongs to no voice is the newspaper's own word.
 
-Key of ``names.toml``: ``drops_pronouns``; ``plural_verbs`` (endings); of ``speech.toml``:
-``reported_mood``, ``own_words`` (the possessive or pronoun in "za jej słowami", "selon elle").
+Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``speech.toml``: ``reported_mood``,
+``pronouns_any`` (German "sie"), ``own_words`` (the possessive or pronoun in "za jej słowami", "selon elle").
 """
 
 from collections.abc import Iterator, Sequence
@@ -86,9 +86,8 @@ def _voices_of(sentence: ReadSentence, last: Voice | None, read: ReadArticle) ->
     for saying in sayings:
         who = saying.who or _unnamed(saying, sentence, read)
         taken.update(saying.scope)
-        yield _voice(
-            sentence, who, saying.tone, saying.scope, read, saying=saying, authority=saying.authority
-        )
+        tone, trusted = saying.tone, saying.authority
+        yield _voice(sentence, who, tone, saying.scope, read, saying=saying, authority=trusted)
     inside = quoted_tokens(sentence.text, sentence.tokens)
     rest = tuple(i for i in sorted(inside) if i not in taken)
     if len(rest) >= _LONG_QUOTE and not sayings:
@@ -97,8 +96,9 @@ def _voices_of(sentence: ReadSentence, last: Voice | None, read: ReadArticle) ->
         elif last is not None and sentence.number - last.sentence.number <= _BACK:
             yield _voice(sentence, last.who, last.tone, rest, read, authority=last.authority, goes_on=True)
     elif not sayings and last is not None and sentence.number - last.sentence.number <= _BACK:
-        if terms(read.lex.code, "reported_mood").any(sentence.tokens) and read.lex.capitalised_nouns:
-            every = tuple(range(len(sentence.tokens)))
+        mood = read.lex.capitalised_nouns and terms(read.lex.code, "reported_mood").any(sentence.tokens)
+        every = tuple(range(len(sentence.tokens))) if mood else ()
+        if every:
             yield _voice(sentence, last.who, last.tone, every, read, authority=last.authority, goes_on=True)
 
 
@@ -120,7 +120,7 @@ def _voice(
 def _unnamed(saying: Saying, sentence: ReadSentence, read: ReadArticle) -> frozenset[int]:
     """Who a pronoun, or a verb without any subject, goes on about."""
     near = sentence.tokens[max(0, saying.first - 2) : saying.first + 3]
-    pronouns = read.lex.pronouns
+    pronouns = read.lex.words("pronouns_he") | read.lex.words("pronouns_she") | read.lex.words("pronouns_any")
     if saying.source:  # "selon elle", "за її словами"
         near = sentence.tokens[saying.first : saying.last + 1]
         pronouns = read.lex.words("own_words")
