@@ -16,10 +16,10 @@ from functools import cache, cached_property, lru_cache
 import msgspec
 
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, lexicon, plain, tokenize
+from .text import Lexicon, Token, lexicon, plain, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
@@ -120,7 +120,7 @@ def _root(token: Token, code: str) -> str:
 
 
 def _family(token: Token) -> str:
-    return f"{family(token)}*"  # apart from the stems, which are exact
+    return f"{token.family}*"  # apart from the stems, which are exact
 
 
 def _beginning(token: Token) -> str:
@@ -170,7 +170,7 @@ def read_clauses(text: str, code: str) -> Clauses:
         shift += cost
         clause.append(number)
         place.append(index + shift)
-    content = tuple(is_content(token, lex) for token in tokens)
+    content = tuple(token.content for token in tokens)
     return Clauses(text, tokens, tuple(clause), tuple(place), content, lex)
 
 
@@ -204,7 +204,7 @@ def related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
     chosen = list(alignment.sentences)
     numbers = {sentence.number for sentence in chosen}
     shared: dict[int, float] = {}
-    for stem, kin in dict.fromkeys((token.stem, family(token)) for token in statement.content):
+    for stem, kin in dict.fromkeys((token.stem, token.family) for token in statement.content):
         for sentence in read.with_family.get(kin, ()):
             if sentence.number not in numbers:
                 shared[sentence.number] = shared.get(sentence.number, 0.0) + read.weight(stem)
@@ -226,7 +226,7 @@ def context(mine: Clauses, first: int, last: int, read: ReadArticle) -> Context:
     for index, token in enumerate(mine.tokens):
         if mine.content[index] and not first <= index < last and token.norm not in mine.lex.reporting:
             anchor = first if index < first else last - 1
-            known = token.stem in read.idf or family(token) in read.with_family
+            known = token.stem in read.idf or token.family in read.with_family
             weight = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
             words.append((index, weight * _nearness(mine.distance(index, anchor))))
     if len(words) > _AROUND:
