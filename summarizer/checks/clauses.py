@@ -9,7 +9,6 @@ Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
@@ -19,7 +18,7 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, lexicon, plain, tokenize
+from .text import Lexicon, Token, lexicon, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
@@ -60,11 +59,10 @@ class Clauses:
 
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
-        if keys not in self._hits:
-            opens = _openings(self.lex.code, *keys)
-            some = any(opens(token.norm) for token in self.tokens)
-            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS] if some else ()
-        return self._hits[keys]
+        found = self._hits.get(keys)
+        if found is None:
+            found = self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS]
+        return found
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""
@@ -125,27 +123,6 @@ def _family(token: Token) -> str:
 
 def _beginning(token: Token) -> str:
     return f"{token.norm[:_BEGINNING]}~"
-
-
-@cache
-def _openings(code: str, *keys: str) -> Callable[[str], bool]:
-    """Whether a word can open a phrase of the tables: most cannot, and a table is then not searched."""
-    data = lexicon(code).data
-    written = " ".join(plain(str(data.get(key, ""))).casefold() for key in keys).split()
-    first = [entry.partition("_")[0] for entry in written]
-    whole = frozenset(word for word in first if not word.endswith("*"))
-    prefixes = tuple(sorted({word[:-1] for word in first if word.endswith("*")}))
-    memory: dict[str, bool] = {}
-
-    def opens(norm: str) -> bool:
-        found = memory.get(norm)
-        if found is None:
-            if len(memory) > 20_000:  # flat memory over many articles
-                memory.clear()
-            found = memory[norm] = norm in whole or norm.startswith(prefixes)
-        return found
-
-    return opens
 
 
 @lru_cache(maxsize=512)
