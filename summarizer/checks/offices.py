@@ -80,11 +80,17 @@ def _ranks(code: str) -> dict[str, str]:
 def concept_at(tokens: Sequence[Token], index: int, lex: Lexicon) -> tuple[str, int] | None:
     """The office that begins at a token, and the index behind it."""
     token = tokens[index]
-    for words, concept in _phrases(lex.code).get(token.norm, ()):
+    code = lex.code
+    for words, concept in _phrases(code).get(token.norm, ()):
         if tuple(t.norm for t in tokens[index : index + len(words)]) == words:
             return concept, index + len(words)
-    found = _word_concept(token.norm, token.stem, token.capital, lex.code)
+    found = _word_concept(token.norm, token.stem, token.capital, code)
     return (found, index + 1) if found is not None else None
+
+
+def may_open_office(norm: str, stem: str, capital: bool, code: str) -> bool:
+    """Whether a word can begin an office: none of those for which ``concept_at`` has nothing."""
+    return norm in _phrases(code) or _word_concept(norm, stem, capital, code) is not None
 
 
 @lru_cache(maxsize=50_000)

@@ -53,6 +53,10 @@ class Terms:
         rows = self._opening[tokens[index].norm]
         return next(_hits(rows, tokens, index), None) if rows else None
 
+    def opens(self, norm: str) -> bool:
+        """Whether a word can begin an entry."""
+        return bool(self._opening[norm])
+
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
         opening = self._opening

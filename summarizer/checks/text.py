@@ -109,10 +109,16 @@ class Lexicon:
         """Words that were read, each with its forms: most words of a text are not new."""
         return {}
 
-    @property
+    @cached_property
     def inflects(self) -> bool:
         """Whether names change their endings in ways that only a table of endings follows."""
         return bool(self.suffixes)
+
+    @cached_property
+    def counted_words(self) -> frozenset[str]:
+        """Months, weekdays, units and numbers: what a capital does not make a name."""
+        tables = (self.months, self.weekdays, self.units, self.scales, self.numbers)
+        return frozenset(word for table in tables for word in table)
 
     @cached_property
     def stem(self) -> Callable[[str], str]:
