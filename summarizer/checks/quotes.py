@@ -37,6 +37,7 @@ _PASSAGE = re.compile(
     r"|(?<!\w)‘(?P<single>[^‘’]{1,2000}(?:’(?=\w)[^‘’]{1,2000}){0,20})’(?!\w)"
     r"|‚(?P<low_single>[^‚‘]{1,5000})‘|‹(?P<small>[^‹›]{1,5000})›"
 )
+_OPENING = re.compile(r"[“„«»\"‘‚‹]")  # most texts have none, and are then not searched
 _LEFT_OUT = re.compile(r"[\[(]?(?:\.\.\.|…|\. \. \.)[\])]?|\[[^\[\]]{0,200}\]")
 
 
@@ -51,6 +52,8 @@ class Passage:
 
 def passages(text: str) -> Iterator[Passage]:
     """The quoted passages of a text, outermost ones, in order."""
+    if _OPENING.search(text) is None:
+        return
     for match in _PASSAGE.finditer(text):
         kind = str(match.lastgroup)
         yield Passage(match.start(kind), match.end(kind), match[kind])
@@ -79,10 +82,13 @@ def _flatten(text: str, ranges: tuple[tuple[int, int], ...] | None = None) -> _F
             if characters:
                 characters.append(" ")
                 origin.append(match.start())
-            for index in range(match.start(), match.end()):
-                for lower in readable[index].casefold():
-                    characters.append(lower)
-                    origin.append(index)
+            word = match[0]
+            lower = word.casefold()
+            characters.append(lower)
+            if len(lower) == len(word):
+                origin += range(match.start(), match.end())
+            else:  # "ß" becomes two letters
+                origin += [index for index, c in enumerate(word, match.start()) for _ in c.casefold()]
     return _Flat("".join(characters), tuple(origin))
 
 
