@@ -141,5 +141,5 @@ def _points_back(number: int, read: ReadArticle) -> bool:
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:
     weights = [read.weight(mine.tokens[i].stem) for i in fact]
-    found = [w for i, w in zip(fact, weights, strict=True) if near.clauses.find(mine.tokens[i])]
+    found = [w for i, w in zip(fact, weights, strict=True) if mine.matched(near.clauses)[i]]
     return sum(found) / sum(weights) if sum(weights) else 0.0

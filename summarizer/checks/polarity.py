@@ -100,13 +100,19 @@ def _negated(
     sign = own.sign[index]
     if not sign or not _tells(mine, index):
         return None
+    if not any(
+        signs(other.sentence.text, read.lex.code).sign[place] == -sign
+        for other in near
+        for place in mine.matched(other.clauses)[index]
+    ):
+        return None  # nothing that could stand against it
     around = context(mine, index, index + 1, read)
     agree = against = Fit()
     where: tuple[Related, int] | None = None
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
         forms = set(other.clauses.find_form(mine.tokens[index]))
-        for place in other.clauses.find(mine.tokens[index]):
+        for place in mine.matched(other.clauses)[index]:
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
             if value == -sign and (sign == -1 or (place in theirs.heads and _goes_on(place, other, mine))):

@@ -75,7 +75,7 @@ def _level_of(
             for there in reversed(other.clauses.hits("quantifier_levels"))
             for index in _counted(there, other.clauses)
         }
-        for place in other.clauses.find(mine.tokens[counted]):
+        for place in mine.matched(other.clauses)[counted]:
             there = quantified.get(place)
             fits = fit(around, mine, other.clauses, place)
             first = there.first if there else _number_before(place, other.clauses, mine)
