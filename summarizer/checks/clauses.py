@@ -152,11 +152,20 @@ def _keys(norm: str, stem: str, kin: str, code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_forms(norm, stem, kin, code)))
 
 
-@lru_cache(maxsize=512)
-def read_clauses(text: str, code: str) -> Clauses:
-    """Divide a text into clauses."""
+def clauses_of(read: ReadSentence | ReadStatement, lex: Lexicon) -> Clauses:
+    """The clauses of a sentence or a statement, read once."""
+    known: Clauses | None = read.memo.get("clauses")
+    if known is None:
+        tokens = read.tokens[:_LONGEST] if len(read.text) <= _LONGEST * 20 else None
+        known = read.memo["clauses"] = read_clauses(read.text, lex.code, tokens)
+    return known
+
+
+def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) -> Clauses:
+    """Divide a text into clauses; ``tokens`` are its own, where they have been read."""
     lex = lexicon(code)
-    tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
+    if tokens is None:
+        tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
     openers = {hit.first for hit in terms(code, "clause_words").find(tokens)}
     joiners = {hit.first for hit in terms(code, "joining_words").find(tokens)}
     clause: list[int] = []
@@ -180,7 +189,7 @@ def read_clauses(text: str, code: str) -> Clauses:
 
 def _boundary(between: str) -> int:
     """What stands between two words: ". ", ", ", " – "; a mark inside figures or a hyphen is none."""
-    if not between or not any(character.isspace() for character in between):
+    if between == " " or not between or not any(character.isspace() for character in between):
         return 0
     if any(mark in between for mark in ".;:!?()—–…"):
         return _STRONG
@@ -188,7 +197,7 @@ def _boundary(between: str) -> int:
 
 
 def statement_clauses(statement: ReadStatement, read: ReadArticle) -> Clauses:
-    return read_clauses(statement.text, read.lex.code)
+    return clauses_of(statement, read.lex)
 
 
 @dataclass(frozen=True)
@@ -222,7 +231,7 @@ def _related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) 
                 shared[sentence.number] = shared.get(sentence.number, 0.0) + read.weight(stem)
     best = sorted(shared, key=lambda number: (-shared[number], number))[:_FURTHER]
     chosen += [read.sentences[number - 1] for number in best]
-    return tuple(Related(s, read_clauses(s.text, read.lex.code)) for s in chosen)
+    return tuple(Related(s, clauses_of(s, read.lex)) for s in chosen)
 
 
 class Context(msgspec.Struct, frozen=True):

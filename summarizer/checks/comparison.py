@@ -44,7 +44,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     mine = statement_clauses(statement, read)
     if not any(mine.hits(table) for table in ("directions", "degrees", "converses")):
         return ()
-    own = signs(statement.text, read.lex.code)
+    own = signs(mine)
     near = related(statement, alignment, read)
     for table in ("directions", "degrees", "converses"):
         for hit in mine.hits(table):
@@ -76,7 +76,7 @@ def _places(
     around = context(mine, hit.first, hit.last, read)
     line, side = hit.label[:-1], hit.label[-1]
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for there in other.clauses.hits(table):
             if there.label[:-1] != line:
                 continue

@@ -169,9 +169,7 @@ def _before(
             commas += 1  # "the union's president, Carl Stone"
         elif short and between.strip() in ("),", ")", "("):
             commas += "," in between  # "the president of the Bakery Workers (UBW), Carl Stone"
-        elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(
-            between
-        ):
+        elif between != " " and _breaks(between):
             return
         token = tokens[index]
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
@@ -202,8 +200,11 @@ def _adjoins(
     return not lex.words("office_modifiers") and first - end <= _BETWEEN
 
 
-def _abbreviated(between: str) -> bool:
-    return between == ". "
+def _breaks(between: str) -> bool:
+    """Whether a mark divides an office from its name; a quotation mark of the kind of names, or a full stop
+    behind an abbreviation, does not."""
+    bare = between.replace("«", "").replace("»", "")
+    return between != ". " and any(mark in bare for mark in _BREAKS)
 
 
 def _office(

@@ -363,6 +363,8 @@ def other_language(tokens: tuple[Token, ...], lex: Lexicon) -> str | None:
         return None
     words = [token.text.casefold() for token in tokens]
     own = sum(word in lex.stopwords for word in words)
+    if 3 * own > len(words):
+        return None
     others = [code for code in languages() if code != lex.code]
     found = {code: sum(word in lexicon(code).stopwords for word in words) for code in others}
     best = max(found, key=lambda code: found[code], default=None)

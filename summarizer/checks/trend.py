@@ -120,7 +120,7 @@ def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
 def _read_ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
     found = [hit for hit in clauses.hits("directions") if hit.label[:-1] == _FIRST_LINE]
     found += clauses.hits("figure_ways")
-    sign = signs(clauses.text, clauses.lex.code).sign
+    sign = signs(clauses).sign
     exempt = {i for hit in clauses.hits("way_exempt") for i in range(hit.first, hit.last)}
     return tuple(
         (1 if hit.label[-1] == "+" else -1, hit)
