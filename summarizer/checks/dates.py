@@ -17,7 +17,7 @@ from datetime import timedelta
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
 from .measures import MEASURES
 from .moments import Days, Moment, days_of
@@ -235,7 +235,7 @@ def _moved(minutes: int | None, sentence: ReadSentence) -> set[int]:
 
 def _retells(sentence: ReadSentence, statement: ReadStatement, moment: Moment, read: ReadArticle) -> float:
     """The share of a statement, its date left aside, that a sentence has."""
-    words = {t.stem: family(t) for t in statement.content if not moment.start <= t.start < moment.end}
+    words = {t.stem: t.family for t in statement.content if not moment.start <= t.start < moment.end}
     total = sum(read.weight(stem) for stem in sorted(words))
     had = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
     return sum(read.weight(stem) for stem in had) / total if total else 0.0

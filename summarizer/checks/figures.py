@@ -114,7 +114,7 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
         return found
     table = terms(lex.code, "out_of")
     for index, token in enumerate(tokens[1:-1], 1):
-        hit = next(iter(table.at(tokens, index)), None)
+        hit = table.first(tokens, index)
         if hit is None or hit.last >= len(tokens):
             continue
         part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
@@ -419,7 +419,7 @@ def _rate(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> str | None:
     """What the figure is counted by: "a month", "jährlich"."""
     table = terms(lex.code, "rates")
     for at in range(index, min(index + _RATE_WORDS, len(tokens))):
-        hit = next(iter(table.at(tokens, at)), None)
+        hit = table.first(tokens, at)
         if hit is not None:
             return hit.label
         if tokens[at].text[0].isdigit():

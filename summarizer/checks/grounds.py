@@ -17,11 +17,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .figures import Figure
 from .moments import Moment, find_moments
 from .terms import terms
-from .text import Lexicon, Token, is_content
+from .text import Lexicon, Token
 
 _COMMA, _STRONG, _JOINED, _FIGURE = 2, 5, 2, 3  # what lies between counts as so many words
 _WINDOW = 40  # words to either side that are looked at: further off nothing is near
@@ -84,7 +84,7 @@ def _factors(sentence: ReadSentence) -> tuple[float, ...]:
 
 
 def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(family(t) for t in sentence.tokens if is_content(t, lex)))
+    return tuple(dict.fromkeys(t.family for t in sentence.tokens if t.content))
 
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
@@ -128,10 +128,10 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
     owner = _owners(tokens, figures)
     line = _line(text, tokens, lex)
     content = [
-        (index, family(token))
+        (index, token.family)
         for index, token in enumerate(tokens)
         if owner[index] is None
-        and is_content(token, lex)
+        and token.content
         and token.text[0].isalpha()
         and token.norm not in lex.reporting
     ]

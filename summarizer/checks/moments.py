@@ -124,7 +124,7 @@ class _Finder:
 
     def _narrative(self, index: int) -> Moment | None:
         """The next day; am Vortag: counted from a day that the text tells of."""
-        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        hit = self.narrative.first(self.tokens, index)
         if hit is None:
             return None
         last = self.tokens[hit.last - 1]
