@@ -44,7 +44,7 @@ class Place:
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
     another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer"), ``each`` whether
-    several have it each.
+    several have it each; ``alone`` whether a sentence or clause ends right behind it ("the law allows 35.").
     """
 
     figure: Figure
@@ -56,6 +56,7 @@ class Place:
     more: bool = False
     compared: bool = False
     each: bool = False
+    alone: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -164,7 +165,17 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
             token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
         )
         each = edge is not None and any(t.norm in every for t in tokens[max(0, edge[0] - 6) : edge[1] + 7])
-        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared, each=each)
+        alone = text[figure.end : figure.end + 1] in (".", ";", "") and not nouns
+        yield Place(
+            figure,
+            near,
+            frozenset(nouns),
+            roles[number],
+            more=more,
+            compared=compared,
+            each=each,
+            alone=alone,
+        )
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
