@@ -7,7 +7,7 @@ are a hint (a small bonus), never a truth. Left for judgement: a paraphrase that
 
 from dataclasses import dataclass
 
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 
 MAX_SENTENCES = 6
 _CITED_BONUS = 0.05
@@ -30,7 +30,7 @@ class Alignment:
 
 def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = ()) -> Alignment:
     """Align a statement. Without a content word in common, no sentence and coverage 0."""
-    words = {token.stem: (read.weight(token.stem), family(token)) for token in statement.content}
+    words = {token.stem: (read.weight(token.stem), token.family) for token in statement.content}
     total = sum(weight for weight, _ in words.values())
     if not total:
         return Alignment((), 0.0, 0.0)

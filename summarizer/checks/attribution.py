@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, StatementKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import Clause, of_statement
 from .entities import Kind
 from .figures import Figure
@@ -28,7 +28,7 @@ from .numbers import same_value
 from .sayings import CLAIMED, DENIED, find_sayings, quoted_tokens
 from .speakers import belongs_to
 from .terms import terms
-from .text import is_content, span
+from .text import span
 from .voices import Voice, narrated, voices
 
 _TOLD = 0.5  # share of a clause's words that a voice must have
@@ -76,11 +76,11 @@ def _hedged(statement: ReadStatement, code: str) -> bool:
 
 def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Signal | None:
     words = {
-        family(t): read.weight(t.stem) * (1.0 if family(t) in read.with_family else _UNKNOWN)
+        t.family: read.weight(t.stem) * (1.0 if t.family in read.with_family else _UNKNOWN)
         for t in clause.tokens
-        if is_content(t, read.lex)
+        if t.content
     }
-    names = {family(t) for name in statement.names for t in name.tokens}
+    names = {t.family for name in statement.names for t in name.tokens}
     total = sum(words.values())
     best: tuple[float, int, Voice] | None = None
     own = 0.0

@@ -9,17 +9,16 @@ Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 import msgspec
 
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, lexicon, plain, tokenize
+from .text import Lexicon, Token, lexicon, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
@@ -60,11 +59,10 @@ class Clauses:
 
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
-        if keys not in self._hits:
-            opens = _openings(self.lex.code, *keys)
-            some = any(opens(token.norm) for token in self.tokens)
-            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS] if some else ()
-        return self._hits[keys]
+        found = self._hits.get(keys)
+        if found is None:
+            found = self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS]
+        return found
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""
@@ -120,32 +118,11 @@ def _root(token: Token, code: str) -> str:
 
 
 def _family(token: Token) -> str:
-    return f"{family(token)}*"  # apart from the stems, which are exact
+    return f"{token.family}*"  # apart from the stems, which are exact
 
 
 def _beginning(token: Token) -> str:
     return f"{token.norm[:_BEGINNING]}~"
-
-
-@cache
-def _openings(code: str, *keys: str) -> Callable[[str], bool]:
-    """Whether a word can open a phrase of the tables: most cannot, and a table is then not searched."""
-    data = lexicon(code).data
-    written = " ".join(plain(str(data.get(key, ""))).casefold() for key in keys).split()
-    first = [entry.partition("_")[0] for entry in written]
-    whole = frozenset(word for word in first if not word.endswith("*"))
-    prefixes = tuple(sorted({word[:-1] for word in first if word.endswith("*")}))
-    memory: dict[str, bool] = {}
-
-    def opens(norm: str) -> bool:
-        found = memory.get(norm)
-        if found is None:
-            if len(memory) > 20_000:  # flat memory over many articles
-                memory.clear()
-            found = memory[norm] = norm in whole or norm.startswith(prefixes)
-        return found
-
-    return opens
 
 
 @lru_cache(maxsize=512)
@@ -170,7 +147,7 @@ def read_clauses(text: str, code: str) -> Clauses:
         shift += cost
         clause.append(number)
         place.append(index + shift)
-    content = tuple(is_content(token, lex) for token in tokens)
+    content = tuple(token.content for token in tokens)
     return Clauses(text, tokens, tuple(clause), tuple(place), content, lex)
 
 
@@ -204,7 +181,7 @@ def related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
     chosen = list(alignment.sentences)
     numbers = {sentence.number for sentence in chosen}
     shared: dict[int, float] = {}
-    for stem, kin in dict.fromkeys((token.stem, family(token)) for token in statement.content):
+    for stem, kin in dict.fromkeys((token.stem, token.family) for token in statement.content):
         for sentence in read.with_family.get(kin, ()):
             if sentence.number not in numbers:
                 shared[sentence.number] = shared.get(sentence.number, 0.0) + read.weight(stem)
@@ -226,7 +203,7 @@ def context(mine: Clauses, first: int, last: int, read: ReadArticle) -> Context:
     for index, token in enumerate(mine.tokens):
         if mine.content[index] and not first <= index < last and token.norm not in mine.lex.reporting:
             anchor = first if index < first else last - 1
-            known = token.stem in read.idf or family(token) in read.with_family
+            known = token.stem in read.idf or token.family in read.with_family
             weight = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
             words.append((index, weight * _nearness(mine.distance(index, anchor))))
     if len(words) > _AROUND:

@@ -13,12 +13,7 @@ from .figures import Figure, find_figures
 from .gathering import find_entities
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
-from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
-
-
-def family(token: Token) -> str:
-    """What stands for all words that may say the same as this one; see ``Lexicon.family``."""
-    return token.family
+from .text import Lexicon, Token, fold, lexicon, quote, tokenize
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,7 @@ class ReadSentence:
     tokens: tuple[Token, ...]
     stems: frozenset[str]  # of every token
     content: frozenset[str]  # stems of those that say something
-    families: frozenset[str]  # see ``family``
+    families: frozenset[str]  # see ``Lexicon.family``
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     is_headline: bool
@@ -204,8 +199,8 @@ def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexi
         text=text,
         tokens=tokens,
         stems=frozenset(token.stem for token in tokens),
-        content=frozenset(token.stem for token in tokens if is_content(token, lex)),
-        families=frozenset(family(token) for token in tokens),
+        content=frozenset(token.stem for token in tokens if token.content),
+        families=frozenset(token.family for token in tokens),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
         is_headline=headline,
@@ -220,7 +215,7 @@ def read_statement(
     return ReadStatement(
         text=text,
         tokens=tokens,
-        content=tuple(token for token in tokens if is_content(token, lex)),
+        content=tuple(token for token in tokens if token.content),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
         kind=kind,

@@ -17,11 +17,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .figures import Figure
 from .moments import Moment, find_moments
 from .terms import terms
-from .text import Lexicon, Token, is_content
+from .text import Lexicon, Token
 
 _COMMA, _STRONG, _JOINED, _FIGURE = 2, 5, 2, 3  # what lies between counts as so many words
 _WINDOW = 40  # words to either side that are looked at: further off nothing is near
@@ -44,7 +44,7 @@ class Place:
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
     another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer"), ``each`` whether
-    several have it each.
+    several have it each; ``alone`` whether a sentence or clause ends right behind it ("the law allows 35.").
     """
 
     figure: Figure
@@ -56,6 +56,7 @@ class Place:
     more: bool = False
     compared: bool = False
     each: bool = False
+    alone: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -84,7 +85,7 @@ def _factors(sentence: ReadSentence) -> tuple[float, ...]:
 
 
 def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(family(t) for t in sentence.tokens if is_content(t, lex)))
+    return tuple(dict.fromkeys(t.family for t in sentence.tokens if t.content))
 
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
@@ -128,10 +129,10 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
     owner = _owners(tokens, figures)
     line = _line(text, tokens, lex)
     content = [
-        (index, family(token))
+        (index, token.family)
         for index, token in enumerate(tokens)
         if owner[index] is None
-        and is_content(token, lex)
+        and token.content
         and token.text[0].isalpha()
         and token.norm not in lex.reporting
     ]
@@ -164,7 +165,17 @@ def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: 
             token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
         )
         each = edge is not None and any(t.norm in every for t in tokens[max(0, edge[0] - 6) : edge[1] + 7])
-        yield Place(figure, near, frozenset(nouns), roles[number], more=more, compared=compared, each=each)
+        alone = text[figure.end : figure.end + 1] in (".", ";", "") and not nouns
+        yield Place(
+            figure,
+            near,
+            frozenset(nouns),
+            roles[number],
+            more=more,
+            compared=compared,
+            each=each,
+            alone=alone,
+        )
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:

@@ -25,7 +25,7 @@ from .mentions import organisation_word
 from .offices import is_office
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content
+from .text import Lexicon, Token
 
 SAID, TOLD, CLAIMED, DENIED = "said", "told", "claimed", "denied"
 VERBS = (SAID, TOLD, CLAIMED, DENIED)  # labels of verbs
@@ -329,7 +329,7 @@ def _beside_it(
             held = [t for t in between if is_office(t, lex) or organisation_word(t, lex)]
             if "," in marks and not held and extent(left)[1] <= left.last and extent(right)[0] >= right.first:
                 break
-            if sum(is_content(t, lex) and t not in held for t in between) > 1:
+            if sum(t.content and t not in held for t in between) > 1:
                 break
             found.append(other)
             edge, index = other, index + step
@@ -348,7 +348,7 @@ def _scopes(
     for at, frame in enumerate(frames):
         room_before = _room(frames, at, -1, segment, tokens)
         room_behind = _room(frames, at, 1, segment, tokens)
-        content = [sum(is_content(tokens[i], lex) for i in room) for room in (room_before, room_behind)]
+        content = [sum(tokens[i].content for i in room) for room in (room_before, room_behind)]
         source = frame.cue.label in _AHEAD
         aside = 0 if source else 2  # an auxiliary may stand between
         before = _marks(text, tokens, frame.first - aside, frame.first)

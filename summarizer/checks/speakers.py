@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family, read_statement
+from .context import ReadArticle, ReadSentence, ReadStatement, read_statement
 from .entities import How, Kind, Mention
 from .sayings import Saying, extent, find_sayings, quoted_tokens
-from .text import Token, is_content, span
+from .text import Token, span
 from .voices import Voice, narrated, voices
 
 _TOLD, _TOLD_MORE = 0.4, 0.3  # share of the words that a voice must have; the second with three of them
@@ -106,8 +106,8 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
 def _weights(tokens: Sequence[Token], read: ReadArticle) -> dict[str, float]:
     found = {}
     for token in tokens:
-        if is_content(token, read.lex):
-            kin = family(token)
+        if token.content:
+            kin = token.family
             known = kin in read.with_family
             found[kin] = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
     return found

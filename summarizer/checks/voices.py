@@ -12,12 +12,12 @@ Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``spe
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .context import ReadArticle, ReadSentence, family
+from .context import ReadArticle, ReadSentence
 from .counterparts import MOST_TOKENS
 from .entities import How, Kind, Mention
 from .sayings import CLAIMED, DENIED, SAID, Saying, find_sayings, quoted_tokens
 from .terms import terms
-from .text import Token, is_content
+from .text import Token
 
 _LONG_QUOTE = 4  # words: less is a title or a word in scare quotes
 _BESIDE = 5  # tokens between a quotation and the name of one who says it
@@ -62,7 +62,7 @@ def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
 
 
 def _families(tokens: Sequence[Token], read: ReadArticle) -> frozenset[str]:
-    return frozenset(family(token) for token in tokens if is_content(token, read.lex))
+    return frozenset(token.family for token in tokens if token.content)
 
 
 def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
@@ -148,7 +148,7 @@ def _subject_before(saying: Saying, sentence: ReadSentence, read: ReadArticle) -
     )
     inside = quoted_tokens(sentence.text, sentence.tokens)
     places = {id(t): i for i, t in enumerate(sentence.tokens)}
-    nouns = [t for t in beside if is_content(t, read.lex) and places[id(t)] not in inside]
+    nouns = [t for t in beside if t.content and places[id(t)] not in inside]
     first = saying.first == 0 or all(i in inside for i in range(saying.first))
     return bool(nouns) and not first
 
