@@ -32,6 +32,11 @@ class ReadSentence:
     is_headline: bool
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the sentence once, by its name for it."""
+        return {}
+
+    @cached_property
     def places(self) -> dict[str, tuple[int, ...]]:
         """Stem -> the indices of the tokens that have it."""
         found: dict[str, list[int]] = {}
@@ -132,6 +137,26 @@ class ReadArticle:
     def upper_words(self) -> frozenset[str]:
         """Words all in capitals: the article's own acronyms."""
         return frozenset(fold(t.norm) for s in self.sentences for t in s.tokens if t.text.isupper())
+
+    @cached_property
+    def _with_content(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for sentence in self.sentences:
+            for stem in sentence.content:
+                found.setdefault(stem, []).append(sentence.number)
+        return found
+
+    @cached_property
+    def _telling(self) -> dict[tuple[str, str], frozenset[int]]:
+        return {}
+
+    def telling(self, stem: str, kin: str) -> frozenset[int]:
+        """The numbers of the sentences that have a content word, or one of its family."""
+        found = self._telling.get((stem, kin))
+        if found is None:
+            numbers = {sentence.number for sentence in self.with_family.get(kin, ())}
+            found = self._telling[stem, kin] = frozenset(numbers.union(self._with_content.get(stem, ())))
+        return found
 
     @cached_property
     def families(self) -> frozenset[str]:

@@ -56,7 +56,8 @@ def split(text: str, tokens: Sequence[Token], lex: Lexicon) -> tuple[Clause, ...
     """The clauses of a sentence in order; every token is in one."""
     runs: list[list[Token]] = [[]]
     for index, token in enumerate(tokens):
-        if index and _BREAK.search(text, tokens[index - 1].end, token.start):
+        left = tokens[index - 1].end if index else 0
+        if index and text[left : token.start] != " " and _BREAK.search(text, left, token.start):
             runs.append([])
         runs[-1].append(token)
     joined: list[list[Token]] = []

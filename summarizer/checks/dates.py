@@ -50,7 +50,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     mine = statement_moments(statement, read.lex)
     if not mine:
         return ()
-    around = surroundings(statement.text, statement.tokens, [(m.start, m.end) for m in mine], read.lex)
+    around = surroundings(statement, [(m.start, m.end) for m in mine], read.lex)
     found = (
         _check(moment, weights(near, read), statement, alignment, read)
         for moment, near in zip(mine, around, strict=True)
@@ -75,7 +75,7 @@ def _dates(read: ReadArticle) -> Iterator[Dated]:
         sentence = read.sentences[number - 1]
         spans = [(moment.start, moment.end) for moment in moments]
         before = earlier_words(sentence, read)
-        around = surroundings(sentence.text, sentence.tokens, spans, read.lex)
+        around = surroundings(sentence, spans, read.lex)
         for moment, near in zip(moments, around, strict=True):
             for kin in before:
                 near.setdefault(kin, BEFORE)

@@ -16,7 +16,7 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
-from .counterparts import MOST_TOKENS, Clause, split
+from .counterparts import MOST_TOKENS, Clause, of_sentence
 from .entities import How, Kind, Mention
 from .mentions import organisation_word
 from .offices import is_office
@@ -77,7 +77,8 @@ def _other_half(
     sentence: ReadSentence,
     read: ReadArticle,
 ) -> Mention | None:
-    parts = split(sentence.text, sentence.tokens, read.lex)
+    parts = of_sentence(sentence, read)
+    parts = parts[:-1] if len(parts) > 1 else parts  # the last is the whole sentence
     here = read.entities.mentions_in(sentence.number)
     if len(parts) < 2:
         return None

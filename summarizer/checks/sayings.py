@@ -80,8 +80,11 @@ def find_sayings(
     text: str, tokens: Sequence[Token], mentions: Sequence[Mention], lex: Lexicon
 ) -> tuple[Saying, ...]:
     """The sayings of a sentence or a statement, in order."""
+    cues = _cues(text, tokens, lex)
+    if not cues:
+        return ()
     inside = quoted_tokens(text, tokens)
-    cues = [cue for cue in _cues(text, tokens, lex) if cue.first not in inside]
+    cues = [cue for cue in cues if cue.first not in inside]
     if not cues or len(cues) > _MOST:
         return ()
     outside = [m for m in mentions if m.ids and m.first not in inside]
@@ -116,6 +119,8 @@ def _tone(label: str) -> str:
 def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     """The indices of the tokens inside quotation marks."""
     quoted = [(p.start, p.end) for p in passages(text)]
+    if not quoted:
+        return frozenset()
     asides = [m.span() for a, b in quoted for m in _ASIDE.finditer(text, a, b)]  # «… —advirtió— …»
     return frozenset(
         i
@@ -126,11 +131,14 @@ def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
 
 def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
     """Words of saying, without the nouns that look like them."""
+    found: list[Hit] = []
+    hits = terms(lex.code, "sayings").find(tokens)
+    if not hits:
+        return found
     determiners = lex.words("cue_determiners")
     if not lex.inflects:
         determiners |= lex.words("name_determiners")
-    found: list[Hit] = []
-    for hit in terms(lex.code, "sayings").find(tokens):
+    for hit in hits:
         if found and hit.first < found[-1].last:
             continue
         first = tokens[hit.first]

@@ -53,6 +53,10 @@ class Terms:
         rows = self._opening[tokens[index].norm]
         return next(_hits(rows, tokens, index), None) if rows else None
 
+    def opens(self, norm: str) -> bool:
+        """Whether a word can begin an entry."""
+        return bool(self._opening[norm])
+
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
         opening = self._opening
@@ -94,7 +98,7 @@ class _Opening(dict[str, tuple[Row, ...]]):
     def __missing__(self, norm: str) -> tuple[Row, ...]:
         if len(self) > _KNOWN:  # flat memory over many articles
             self.clear()
-        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if _is(row[0][0], norm)]
+        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if norm.startswith(row[0][0][:-1])]
         found = self[norm] = (*self._exact.get(norm, ()), *near)
         return found
 
@@ -105,14 +109,13 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
         length = len(words)
         if length == 1:
             yield Hit(index, index + 1, label)
-        elif length <= len(tokens) - index and all(
-            _is(word, tokens[index + at].norm) for at, word in enumerate(words)
-        ):
-            yield Hit(index, index + length, label)
-
-
-def _is(pattern: str, norm: str) -> bool:
-    return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
+        elif length <= len(tokens) - index:
+            for at in range(1, length):
+                word, norm = words[at], tokens[index + at].norm
+                if word != norm and not (word[-1:] == "*" and norm.startswith(word[:-1])):
+                    break
+            else:
+                yield Hit(index, index + length, label)
 
 
 @cache

@@ -109,10 +109,16 @@ class Lexicon:
         """Words that were read, each with its forms: most words of a text are not new."""
         return {}
 
-    @property
+    @cached_property
     def inflects(self) -> bool:
         """Whether names change their endings in ways that only a table of endings follows."""
         return bool(self.suffixes)
+
+    @cached_property
+    def counted_words(self) -> frozenset[str]:
+        """Months, weekdays, units and numbers: what a capital does not make a name."""
+        tables = (self.months, self.weekdays, self.units, self.scales, self.numbers)
+        return frozenset(word for table in tables for word in table)
 
     @cached_property
     def stem(self) -> Callable[[str], str]:
@@ -357,6 +363,8 @@ def other_language(tokens: tuple[Token, ...], lex: Lexicon) -> str | None:
         return None
     words = [token.text.casefold() for token in tokens]
     own = sum(word in lex.stopwords for word in words)
+    if 3 * own > len(words):
+        return None
     others = [code for code in languages() if code != lex.code]
     found = {code: sum(word in lexicon(code).stopwords for word in words) for code in others}
     best = max(found, key=lambda code: found[code], default=None)

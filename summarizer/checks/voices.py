@@ -24,7 +24,7 @@ _BESIDE = 5  # tokens between a quotation and the name of one who says it
 _BACK = 3  # sentences that a quotation may go on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Voice:
     """What one speaker says in one sentence of the article.
 
@@ -49,6 +49,45 @@ def voices(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
         found = read.memo["voices"] = _listen(read)
     made: dict[int, tuple[Voice, ...]] = found
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the sentences, and the voices in them, have of some words: sums of their weights."""
+
+    sentences: dict[int, float]  # by the number of the sentence
+    narrated: dict[int, float]  # the same, of the newspaper's own words
+    heard: dict[Voice, float]
+
+
+def telling(words: dict[str, float], read: ReadArticle) -> Telling:
+    """Weigh what every sentence and voice has of some words (family -> weight)."""
+    index: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = read.memo.get("telling", {})
+    if not index:
+        index = read.memo["telling"] = _told_where(read)
+    sentences: dict[int, float] = {}
+    own: dict[int, float] = {}
+    heard: dict[Voice, float] = {}
+    for kin, weight in words.items():
+        for number, narrates, speaking in index.get(kin, ()):
+            sentences[number] = sentences.get(number, 0) + weight
+            if narrates:
+                own[number] = own.get(number, 0) + weight
+            for voice in speaking:
+                heard[voice] = heard.get(voice, 0) + weight
+    return Telling(dict(sorted(sentences.items())), own, heard)
+
+
+def _told_where(read: ReadArticle) -> dict[str, list[tuple[int, bool, tuple[Voice, ...]]]]:
+    """Family -> the sentences that have it, if the newspaper itself says it there, and the voices that do."""
+    found: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = {}
+    heard = voices(read)
+    for sentence in read.sentences:
+        own, here = narrated(sentence, read), heard.get(sentence.number, ())
+        for kin in sentence.families:
+            speaking = tuple(voice for voice in here if kin in voice.families) if here else ()
+            found.setdefault(kin, []).append((sentence.number, kin in own, speaking))
+    return found
 
 
 def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
@@ -168,4 +207,4 @@ def _beside_quotation(
     return people[0] if len(people) == 1 else None
 
 
-__all__ = ["CLAIMED", "DENIED", "SAID", "Voice", "narrated", "voices"]
+__all__ = ["CLAIMED", "DENIED", "SAID", "Telling", "Voice", "narrated", "telling", "voices"]
