@@ -45,7 +45,7 @@ class Place:
     value that was, NEW for the one that replaced it; ``sentence`` is None in a statement. ``factors`` are the
     fractions of the same sentence and the next ones ("Half of them"); ``more`` is whether it comes on top of
     another one ("two more"), ``compared`` whether it is a distance to one ("ten fewer"), ``each`` whether
-    several have it each.
+    several have it each; ``alone`` whether a sentence or clause ends right behind it ("the law allows 35.").
     """
 
     figure: Figure
@@ -57,6 +57,7 @@ class Place:
     more: bool = False
     compared: bool = False
     each: bool = False
+    alone: bool = False
 
 
 def article_places(read: ReadArticle) -> tuple[Place, ...]:
@@ -137,7 +138,8 @@ def _places(text: ReadSentence | ReadStatement, lex: Lexicon) -> Iterator[Place]
         compared = any(token.norm in comparatives for token in tokens[last + 1 : last + 3])
         each = any(t.norm in every for t in tokens[max(0, first - 6) : last + 7])
         role, nouns = roles[one.number], frozenset(one.nouns)
-        yield Place(one.figure, one.near, nouns, role, more=more, compared=compared, each=each)
+        alone = text.text[one.figure.end : one.figure.end + 1] in (".", ";", "") and not nouns
+        yield Place(one.figure, one.near, nouns, role, more=more, compared=compared, each=each, alone=alone)
 
 
 @dataclass(frozen=True, slots=True)
