@@ -6,7 +6,8 @@
     │   ├── SourceError             missing, unreadable, undecodable, no article in it
     │   ├── ReportFormatError       not a report of this program
     │   ├── SettingsError           a setting or an option that cannot be
-    │   └── ResourceError           a prompt or schema file that is missing or wrong
+    │   ├── ResourceError           a prompt or schema file that is missing or wrong
+    │   └── MissingExtra            a part of the program that needs packages which are not installed
     └── ModelError                  no model could be spoken to                    (exit code 3)
         ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
         └── ModelRejected           it answers and will not work with us: key, name, quota
@@ -49,6 +50,16 @@ class SettingsError(InputError):
 
 class ResourceError(InputError):
     """A prompt or schema file is missing, or is not what it should be."""
+
+
+class MissingExtra(InputError):
+    """What was asked for needs packages of an extra that is not installed."""
+
+    def __init__(self, what: str, extra: str, package: str) -> None:
+        super().__init__(
+            f"{what} need the package {package}, which is not installed",
+            hint=f"pip install 'summarizer[{extra}]'",
+        )
 
 
 class ModelError(SummarizerError):
