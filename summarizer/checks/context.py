@@ -14,12 +14,10 @@ from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
 
-_PREFIX = 5
-
 
 def family(token: Token) -> str:
-    """Words that begin alike count as one: "investment" and "investing", "defence" and "defense"."""
-    return token.norm[:_PREFIX] if len(token.norm) > _PREFIX else token.stem
+    """What stands for all words that may say the same as this one; see ``Lexicon.family``."""
+    return token.family
 
 
 @dataclass(frozen=True)

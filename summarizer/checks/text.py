@@ -12,6 +12,8 @@ check that needs words, which documents its keys (``Lexicon.words``, ``phrases``
 ``reporting``          verbs that introduce what somebody said; ``attributing``: phrases that do
 ``titles``             offices and forms of address that stand beside a name
 ``pronouns``           words that need another sentence to be understood
+``synonyms``           a line for each group of words that news uses for one another
+``word_forms``         a line for each word with forms that no stem joins: "sell sold"
 ``elisions``           words that stand before an apostrophe: "l'usine"
 ``months, weekdays``   as they stand in dates
 ``number_joiners``     words inside a number: "two hundred and fifty"
@@ -40,6 +42,7 @@ from ..report import Evidence, Span
 
 T = TypeVar("T")
 
+_PREFIX = 5
 _FOLDER = Path(__file__).parent / "languages"
 
 
@@ -113,6 +116,32 @@ class Lexicon:
             return found
 
         return stem
+
+    @cached_property
+    def family(self) -> Callable[[str, str], str]:
+        """(case-folded word, its stem) -> what stands for all words that may say the same in a retelling.
+
+        That is the line of ``synonyms`` or of ``word_forms`` that has the word; for others the first letters,
+        so that "investment" and "investing", "defence" and "defense" count as one.
+        """
+        together: dict[str, str] = {}
+        for line in self._lines("synonyms"):  # a word in two lines stays in the first
+            for stem in line:
+                together.setdefault(stem, f"={line[0]}")
+        for line in self._lines("word_forms"):
+            name = next((together[stem] for stem in line if stem in together), f"={line[0]}")
+            for stem in line:
+                together.setdefault(stem, name)
+
+        def family(norm: str, stem: str) -> str:
+            return together.get(stem) or (norm[:_PREFIX] if len(norm) > _PREFIX else stem)
+
+        return family
+
+    def _lines(self, key: str) -> list[list[str]]:
+        """The lines of a table, their words as stems."""
+        lines = plain(self.data.get(key, "")).casefold().splitlines()
+        return [[self.stem(word) for word in line.split()] for line in lines if line.strip()]
 
     def _cut_suffix(self, word: str) -> str:
         for suffix in self.suffixes:
@@ -210,6 +239,7 @@ class Token:
     end: int
     norm: str
     stem: str
+    family: str  # see ``Lexicon.family``
 
     @property
     def capital(self) -> bool:
@@ -231,14 +261,19 @@ def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
         article, mark, rest = norm.partition("'")
         if mark and rest and article in elided:  # l'usine, qu'il: two words
             tokens.append(
-                Token(text[start : start + len(article)], start, start + len(article), article, article)
+                Token(
+                    text[start : start + len(article)], start, start + len(article), article, article, article
+                )
             )
             start, norm = start + len(article) + 1, rest
         for possessive in ("'s", "s'"):
             if lex.code == "en" and norm.endswith(possessive):
                 norm = norm[:-2] if possessive == "'s" else norm[:-1]
         norm = norm.replace(".", "") if norm[0].isalpha() else norm
-        tokens.append(Token(text[start : match.end()], start, match.end(), norm, lex.stem(norm)))
+        stem = lex.stem(norm)
+        tokens.append(
+            Token(text[start : match.end()], start, match.end(), norm, stem, lex.family(norm, stem))
+        )
     return tuple(tokens)
 
 
