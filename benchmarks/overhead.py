@@ -134,7 +134,8 @@ async def recorded(url: str, articles: Sequence[Article]) -> tuple[list[list[Bod
 
 def _summarizer(url: str, check: Check, http_client: httpx2.AsyncClient | None = None) -> Summarizer:
     model = OpenAIModel(MODEL, base_url=url, http_client=http_client)
-    return Summarizer(model, settings=Settings(), profile=Profile.STANDARD, check=check)
+    # Two calls an article, as the bare client makes: no judge.
+    return Summarizer(model, settings=Settings(judge=False), profile=Profile.STANDARD, check=check)
 
 
 def _usable(report: Report) -> None:

@@ -2,7 +2,8 @@
 """Writes the schemas of the data layer from its types: report, review_item, decision.
 
 The types are the truth; a test fails when a file here is not what they give. Run it after a change of
-``summarizer/report.py``, and raise the schema version there when a reader of old files would break.
+``summarizer/report.py`` or ``summarizer/review_items.py``, and raise the schema version there when a
+reader of old files would break.
 """
 
 import json
@@ -11,14 +12,14 @@ from typing import Any
 
 import msgspec
 
-from summarizer import report
+from summarizer import report, review_items
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TYPES: dict[str, tuple[type[msgspec.Struct], int]] = {
     "report": (report.Report, report.REPORT_SCHEMA_VERSION),
-    "review_item": (report.ReviewItem, report.REVIEW_SCHEMA_VERSION),
-    "decision": (report.Decision, report.REVIEW_SCHEMA_VERSION),
+    "review_item": (review_items.ReviewItem, review_items.REVIEW_SCHEMA_VERSION),
+    "decision": (review_items.Decision, review_items.REVIEW_SCHEMA_VERSION),
 }
 
 

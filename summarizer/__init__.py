@@ -23,12 +23,13 @@ _PLACES = {
     "FlagCode": "flags",
     "Severity": "flags",
     "Claim": "report",
-    "Decision": "report",
+    "Queue": "review.queue",
+    "Decision": "review_items",
     "Evidence": "report",
     "Finding": "report",
     "Flag": "report",
     "Report": "report",
-    "ReviewItem": "report",
+    "ReviewItem": "review_items",
     "Statement": "report",
     "Summary": "report",
     "Verdict": "report",
@@ -54,15 +55,16 @@ if TYPE_CHECKING:
     from .pipeline import Summarizer as Summarizer
     from .pipeline import summarize as summarize
     from .report import Claim as Claim
-    from .report import Decision as Decision
     from .report import Evidence as Evidence
     from .report import Finding as Finding
     from .report import Flag as Flag
     from .report import Report as Report
-    from .report import ReviewItem as ReviewItem
     from .report import Statement as Statement
     from .report import Summary as Summary
     from .report import Verdict as Verdict
+    from .review.queue import Queue as Queue
+    from .review_items import Decision as Decision
+    from .review_items import ReviewItem as ReviewItem
     from .settings import Profile as Profile
     from .settings import Settings as Settings
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import anyio
 
 from . import prompts, schemas
+from .errors import ModelError
 from .llm.model import Answer, LanguageModel, Message, Request
 from .parsing import Parsed, Unparsed
 from .report import AnswerState, Call, Reply, Usage
@@ -60,13 +61,24 @@ class Asker:
         self._timeout_s = timeout_s
         self._deadline: float | None = None
 
-    async def ask(self, planned: Planned[T]) -> Outcome[T]:
-        """Raises ModelError when the model gives no answers at all."""
-        reads = await _replies(planned, self._answer, self.model.context)
+    async def ask(self, planned: Planned[T], *, or_state: bool = False) -> Outcome[T]:
+        """Raises ModelError when the model gives no answers at all; with ``or_state`` that is a state.
+
+        The latter is for what comes after answers that were paid for, and must not be lost with it.
+        """
+        send = self._answer_or_state if or_state else self._answer
+        reads = await _replies(planned, send, self.model.context)
         best = _best(reads)
         value = None if best.parsed is None else best.parsed.value
         too_long = value is None and reads[0].answer.too_long
         return Outcome(value, _call(planned, reads, best), too_long)
+
+    async def _answer_or_state(self, request: Request) -> Answer:
+        try:
+            return await self._answer(request)
+        except ModelError as error:
+            state, nothing = AnswerState.MODEL_ERROR, Usage(0, 0, 0)
+            return Answer(state, "", self.model.name, usage=nothing, detail=str(error), cost_usd=0.0)
 
     async def _answer(self, request: Request) -> Answer:
         now = anyio.current_time()

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from .article import Article
 from .checks import (
+    affiliations,
     attribution,
     binding,
     cause,
@@ -23,10 +24,14 @@ from .checks import (
     names,
     numbers,
     order,
+    places,
     polarity,
     quantifiers,
     quotes,
     roles,
+    slots,
+    speakers,
+    trend,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -53,18 +58,24 @@ CHECKS: tuple[Check, ...] = (
     binding.check,
     quotes.check,
     attribution.check,
+    speakers.check,
     dates.check,
     order.check,
     polarity.check,
     comparison.check,
+    trend.check,
     hedges.check,
     quantifiers.check,
     cause.check,
     names.check,
     roles.check,
+    affiliations.check,
+    slots.check,
+    places.check,
     coverage.check,
 )
 
+NOT_JUDGED = ", and no judge was asked"  # in the message of a statement that the rules leave open
 _LONGEST = 4_000  # characters of a statement: more is a text, in which nothing is near anything
 _ALIGNED = 0.15  # share of a statement that its sentences must cover
 _UNKNOWN = 0.85  # share of unknown words from which a statement is an invention
@@ -140,7 +151,7 @@ def _check(
     signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
     if repeats := injection.repeated(evidence, suspected):
         signals = (*signals, repeats)
-    signals = (*signals, *headline.check(text, signals), *conflicts)
+    signals = (*signals, *headline.check(text, signals, read), *conflicts)
     risk = estimate(signals, alignment)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)
@@ -256,7 +267,7 @@ def _uncertain(
     if len(evidence) > 1:
         said.append("it is put together from " + ", ".join(f"[{piece.sentence}]" for piece in evidence))
     reasons = "; ".join(said)
-    message = f"the rules cannot tell, and no judge was asked{': ' if reasons else ''}{reasons}"
+    message = f"the rules cannot tell{NOT_JUDGED}{': ' if reasons else ''}{reasons}"
     spans = tuple(piece for signal in doubts for piece in signal.spans)
     return Flag(code, settings.severity_of(code), message, spans, evidence)
 

@@ -8,6 +8,10 @@
     │   ├── SettingsError           a setting or an option that cannot be
     │   ├── ResourceError           a prompt or schema file that is missing or wrong
     │   └── MissingExtra            a part of the program that needs packages which are not installed
+    ├── QueueError                  the review queue will not do that               (exit code 2)
+    │   ├── QueueUnavailable        its database is missing, busy, foreign, or of another version
+    │   ├── UnknownItem             it has no such item, article or batch
+    │   └── Refused                 an item is held by somebody else, is decided already, or was withdrawn
     └── ModelError                  no model could be spoken to                    (exit code 3)
         ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
         └── ModelRejected           it answers and will not work with us: key, name, quota
@@ -60,6 +64,22 @@ class MissingExtra(InputError):
             f"{what} need the package {package}, which is not installed",
             hint=f"pip install 'summarizer[{extra}]'",
         )
+
+
+class QueueError(SummarizerError):
+    """The review queue cannot be used, or will not do what was asked."""
+
+
+class QueueUnavailable(QueueError):
+    """The database of the queue cannot be opened, or is none of this version."""
+
+
+class UnknownItem(QueueError):
+    """The queue has no such item, article or document."""
+
+
+class Refused(QueueError):
+    """A decision that may not be made: held by somebody else, decided already, withdrawn."""
 
 
 class ModelError(SummarizerError):

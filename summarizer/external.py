@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from . import __version__, segmentation
+from . import __version__, segmentation, worth
 from .article import Article, normalise
 from .checker import check_article
 from .errors import ArticleError
@@ -46,7 +46,7 @@ def check_summary(article: Article | str, summary: str, *, settings: Settings | 
         article=article,
         summary=None,
         claims=(),
-        findings=tuple(checked.findings),
+        findings=worth.of_findings(checked.findings, article.language),
         article_flags=checked.article_flags,
         calls=(),
         not_run=(),

@@ -102,7 +102,7 @@ FLAG_INFO: dict[FlagCode, FlagInfo] = {
     FlagCode.TRUNCATED: FlagInfo(_H, "the model's answer, or what it could read, was cut off"),
     FlagCode.OVER_BUDGET: FlagInfo(_M, "not asked, because the budget ran out"),
     FlagCode.MODEL_ERROR: FlagInfo(_H, "the model could not be asked, or failed"),
-    FlagCode.UNCERTAIN: FlagInfo(_L, "the rules cannot tell, and no judge was asked"),
+    FlagCode.UNCERTAIN: FlagInfo(_L, "neither the rules nor a judging model could tell"),
 }
 
 

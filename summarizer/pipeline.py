@@ -1,14 +1,14 @@
 """One article: the steps in order, nothing else.
 
-Article -> prompts -> model -> parsing -> checks -> report. A step that was planned and did not come to a
-usable answer is named in ``Report.not_run`` and stands among the findings, so that it is reviewed.
+Article -> prompts -> model -> parsing -> checks -> judge -> report. A step that was planned and did not
+come to a usable answer is named in ``Report.not_run`` and stands among the findings, so that it is reviewed.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import anyio
 from anyio.from_thread import start_blocking_portal
@@ -20,15 +20,20 @@ from .asking import Asker
 from .checker import Checked, check_article, lost_statement
 from .checks.context import read_article
 from .errors import ModelError
+from .judge import Judge, Judged
+from .judging import apply_verdicts, to_be_judged
+from .llm.local import EmbeddedModel
 from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
+from .llm.wrapper import innermost
 from .prompts import Prompts
-from .report import Claim, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
 from .risk import CHECKER_VERSION
 from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
 
+T = TypeVar("T")
 # Of very small models' sentences every second one is wrong: what the article does not clearly say is doubted.
 _COMPACT_RISK_LOW = 0.4
 
@@ -47,6 +52,9 @@ class Summarizer:
     Without a model, ``settings`` choose it (see ``summarizer models``), with the answer cache and the
     run's limits around it; a model that is given is used as it is. ``progress`` is told the name of each
     step as it starts. Close it when done, or use it with ``async with``.
+
+    What the rules cannot tell goes to the same model as a judge when ``settings.judge`` says so; where it
+    says nothing, in the standard profile and not to the embedded model. Very small models judge at random.
     """
 
     def __init__(
@@ -99,18 +107,33 @@ class Summarizer:
 
         self._progress("check")
         asked = statements(summary.value, claims.value)
+        settings = self._settings_of(profile)
         checked = await anyio.to_thread.run_sync(
-            self._checked, article, asked, profile, limiter=self._checking
+            self._checked, article, asked, settings, limiter=self._checking
         )
+        judged = Judged({})
+        if self._judges(model, profile):
+            judge = Judge(article, asker, self._prompts, settings, self._progress)
+            judged = await _alone(judge.rule, to_be_judged(checked.findings, settings))
+        findings = apply_verdicts(checked.findings, judged.rulings, article, settings)
+        findings = worth.of_findings(findings, article.language)
         cut = tasks.cut_by_server()
+        left_out: tuple[NotExtracted, ...] = ()
+        if profile is not Profile.COMPACT:  # there the claims are the most check-worthy sentences themselves
+            left_out = worth.not_extracted(read_article(article), claims.value, findings)
         return Report(
             article=article,
             summary=summary.value,
-            claims=claims.value,
-            findings=(*checked.findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
+            claims=worth.of_claims(claims.value, article.language),
+            findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
             article_flags=checked.article_flags,
-            calls=(*summary.calls, *claims.calls),
-            not_run=(*summary.not_run, *claims.not_run, *([cut.flags[0].message] if cut else [])),
+            calls=(*summary.calls, *claims.calls, *judged.calls),
+            not_run=(
+                *summary.not_run,
+                *claims.not_run,
+                *judged.not_run,
+                *([cut.flags[0].message] if cut else []),
+            ),
             profile=profile.value,
             model=model.name,
             created=created.isoformat(timespec="seconds"),
@@ -118,6 +141,7 @@ class Summarizer:
             version=__version__,
             checker_version=CHECKER_VERSION,
             parts=max(summary.parts, claims.parts),
+            not_extracted=left_out,
         )
 
     async def _asked(
@@ -138,22 +162,29 @@ class Summarizer:
             else:
                 claims = await tasks.claims()
 
-        try:
+        async def both() -> None:
             async with anyio.create_task_group() as group:
                 group.start_soon(summarise)
                 group.start_soon(list_claims)
-        except ExceptionGroup as errors:
-            raise _first(errors) from errors
+
+        await _alone(both)
         return summary, claims
 
     def _worth(self, article: Article) -> tuple[Claim, ...]:
         return worth.claims(read_article(article), self.settings.max_claims)
 
-    def _checked(self, article: Article, asked: Sequence[Statement], profile: Profile) -> Checked:
+    def _settings_of(self, profile: Profile) -> Settings:
+        if profile is Profile.STANDARD:
+            return self.settings
+        return replace(self.settings, risk_low=min(self.settings.risk_low, _COMPACT_RISK_LOW))
+
+    def _judges(self, model: LanguageModel, profile: Profile) -> bool:
+        if self.settings.judge is not None:
+            return self.settings.judge
+        return profile is Profile.STANDARD and not isinstance(innermost(model), EmbeddedModel)
+
+    def _checked(self, article: Article, asked: Sequence[Statement], settings: Settings) -> Checked:
         """A finding for every statement, whatever the checker gives back."""
-        settings = self.settings
-        if profile is Profile.COMPACT:
-            settings = replace(settings, risk_low=min(settings.risk_low, _COMPACT_RISK_LOW))
         checked = self._check(article, asked, settings=settings)
         found = {finding.statement.id: finding for finding in checked.findings}
         findings = [found.get(s.id) or lost_statement(s, self.settings) for s in asked]
@@ -195,6 +226,14 @@ def summarize(
 
     with start_blocking_portal() as portal:
         return portal.call(run)
+
+
+async def _alone(work: Callable[..., Awaitable[T]], *args: object) -> T:
+    """Runs what has tasks of its own; of errors that come together, one is raised."""
+    try:
+        return await work(*args)
+    except ExceptionGroup as errors:
+        raise _first(errors) from errors
 
 
 def _first(errors: BaseExceptionGroup[Any]) -> BaseException:

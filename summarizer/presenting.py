@@ -42,6 +42,18 @@ def numbered(sentences: Sequence[Sentence]) -> str:
     return "\n".join(lines)
 
 
+def excerpt(sentences: Sequence[Sentence]) -> str:
+    """Some sentences in order, a line each behind its number; "…" where others are left out."""
+    lines: list[str] = []
+    last = 0
+    for sentence in sentences:
+        if sentence.number != last + 1:
+            lines.append("…")
+        lines.append(f"[{sentence.number}] {model_copy(sentence.text)}")
+        last = sentence.number
+    return "\n".join(lines)
+
+
 def noted(sentences: Iterable[SummarySentence]) -> str:
     """Sentences of partial summaries, a line each behind the numbers that they rest on."""
     return "\n".join(

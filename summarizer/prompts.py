@@ -7,6 +7,7 @@ Layout of a prompts folder::
                                             cache pays for system, examples and article once
     common/again.md                         what follows an answer that could not be used
     TASK/user.md, TASK/meta.toml            the task; meta: version, schema, max_tokens
+    TASK/examples.md                        worked examples of its own, where the common ones do not fit
     compact/TASK/…, compact/again.md        the same for very small models: one message, no JSON
 
 A folder of one's own holds the files that differ; the others are the built-in ones. The article stands
@@ -136,11 +137,15 @@ class Prompts:
         user = self.template(f"{place}/user.md")
         if compact:
             return Prompt(task, meta, user, self.template("compact/again.md"))
-        system = [self.template(f"common/{part}.md").fill({}) for part in ("system", "examples")]
+        examples = f"{place}/examples.md" if self._has(f"{place}/examples.md") else "common/examples.md"
+        system = [self.template(name).fill({}) for name in ("common/system.md", examples)]
         return Prompt(task, meta, user, self.template("common/again.md"), "\n\n".join(filter(None, system)))
 
     def template(self, name: str) -> Template:
         return Template(name, self._read(name))
+
+    def _has(self, name: str) -> bool:
+        return self._path(name).is_file()
 
     def _path(self, name: str) -> Path:
         if self._folder is not None and (self._folder / name).is_file():

@@ -1,11 +1,10 @@
-"""The data that travel: what is said, what it rests on, what was found, what people decided.
+"""The data that travel: what is said, what it rests on, what was found.
 
-Everything here is frozen. Offsets are Unicode code points, half-open. ``Report``, ``ReviewItem`` and
-``Decision`` go to JSON and back without loss (``to_json`` / ``from_json``); reading is strict: an
-unknown field or a wrong type is a ``ReportFormatError``.
+Everything here is frozen. Offsets are Unicode code points, half-open. A ``Report`` goes to JSON and back
+without loss (``to_json`` / ``from_json``); reading is strict: an unknown field or a wrong type is a
+``ReportFormatError``. What people are asked and what they decide is in ``summarizer.review_items``.
 """
 
-import hashlib
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
@@ -17,8 +16,6 @@ from .flags import FlagCode, Severity
 from .records import Record
 
 REPORT_SCHEMA_VERSION = 1
-REVIEW_SCHEMA_VERSION = 1
-
 
 NOBODY = "none"  # in place of a model's and a profile's name, where no model was asked
 
@@ -31,6 +28,7 @@ class StatementKind(StrEnum):
     CLAIM = "claim"  # a factual assertion made by the article, as listed
     EXTERNAL = "external"  # a sentence of a summary that somebody else wrote
     ANSWER = "answer"  # stands for a whole planned answer that could not be used
+    ARTICLE = "article"  # stands for the article itself, where something in it must be looked at
 
 
 class Verdict(StrEnum):
@@ -132,12 +130,27 @@ class Flag(Record, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Judgement(Record, frozen=True):
+    """What a judging model said of one statement, in the ``round``-th time that it was asked (from 1).
+
+    ``sentences`` are the numbers that it named, as they came. ``problem`` says why it does not count, None
+    where it does.
+    """
+
+    round: int
+    verdict: Verdict
+    sentences: tuple[int, ...]
+    reason: str
+    problem: str | None = None
+
+
 class Finding(Record, frozen=True):
     """What the checker says of one statement.
 
-    ``risk`` is the probability that the statement is not supported, 0 to 1; None when it was not
-    checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise. ``worth`` is how much
-    the statement asks to be checked, 0 to 1, where it was computed.
+    ``risk`` is the probability that the statement is not supported, 0 to 1, as the rules have it; None
+    when it was not checked. ``unchecked`` says why a verdict is ``unchecked`` and is None otherwise.
+    ``worth`` is how much the statement asks to be checked, 0 to 1, where it was computed. ``judgements``
+    are empty where no judging model was asked, or none of its answers could be read.
     """
 
     statement: Statement
@@ -149,6 +162,7 @@ class Finding(Record, frozen=True):
     flags: tuple[Flag, ...] = ()
     unchecked: str | None = None
     worth: float | None = None
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -189,6 +203,28 @@ class Claim(Record, frozen=True):
     worth: float | None = None
 
 
+class AssertionKind(StrEnum):
+    """What a sentence asserts, as far as rules can tell."""
+
+    STATISTIC = "statistic"
+    EVENT = "event"  # and any other state of things
+    QUOTE = "quote"  # mostly somebody's words between quotation marks
+    CAUSAL = "causal"
+    COMPARISON = "comparison"
+    PREDICTION = "prediction"  # plans and promises too
+    OPINION = "opinion"
+    QUESTION = "question"
+    FILLER = "filler"  # greetings, turn-taking, lines that only lead to others
+
+
+class NotExtracted(Record, frozen=True):
+    """A sentence of the article that asks to be checked (``worth``, 0 to 1), and that no claim covers."""
+
+    sentence: int
+    worth: float
+    kind: AssertionKind
+
+
 class Usage(Record, frozen=True):
     """Tokens as the server counted them; None where it did not say."""
 
@@ -214,7 +250,8 @@ class Call(Record, frozen=True):
     """Provenance of one planned answer: what was sent, what came back, what it cost.
 
     ``part`` is "2/5" for the second of five parts of a long article, "merge" for the step that puts
-    summaries of parts together, and None for an article read whole. ``state``, ``prompt_hash``,
+    summaries of parts together, "round 2" where a judging model was asked a second time, and None for an
+    article read whole. ``state``, ``prompt_hash``,
     ``response_id``, ``detail`` and ``raw`` tell of the reply that counts, ``set_aside`` of the others;
     ``attempts`` (HTTP requests), ``seconds``, ``usage`` and ``cost_usd`` cover all of them. ``cost_usd``
     is None when the price is not known: unknown is never 0. ``detail`` says why the state is not ``OK``,
@@ -244,8 +281,8 @@ class Call(Record, frozen=True):
 
 
 def part_in_words(part: str) -> str:
-    """``2/5`` as "part 2 of 5"; steps that put parts together have their own words."""
-    return part if part.startswith("merge") else f"part {part.replace('/', ' of ')}"
+    """``2/5`` as "part 2 of 5"; steps that put parts together, and rounds, have their own words."""
+    return part if part.startswith(("merge", "round")) else f"part {part.replace('/', ' of ')}"
 
 
 class Report(Record, frozen=True):
@@ -253,6 +290,7 @@ class Report(Record, frozen=True):
 
     ``summary`` is None when no usable one came. ``not_run`` lists planned steps that did not happen,
     in words. ``parts`` is how many overlapping pieces a long article was read in, 1 when whole.
+    ``not_extracted`` are the article's most check-worthy sentences that none of the claims covers.
     ``created`` is ISO 8601 with offset; ``seconds`` is wall time.
     """
 
@@ -270,6 +308,7 @@ class Report(Record, frozen=True):
     version: str
     checker_version: str
     parts: int = 1
+    not_extracted: tuple[NotExtracted, ...] = ()
     schema_version: int = REPORT_SCHEMA_VERSION
 
     @property
@@ -301,10 +340,6 @@ class Report(Record, frozen=True):
             if finding.statement.id == statement_id:
                 return finding
         raise KeyError(statement_id)
-
-    def review_items(self) -> tuple["ReviewItem", ...]:
-        """One item a flagged finding, in the findings' order."""
-        return tuple(ReviewItem.from_finding(finding, self.article) for finding in self.flagged)
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Self:
@@ -338,92 +373,9 @@ class Report(Record, frozen=True):
             yield from flag.evidence
 
 
-class ItemStatus(StrEnum):
-    """Where an item stands in the queue."""
-
-    OPEN = "open"  # nobody has decided yet
-    DECIDED = "decided"  # enough reviewers have decided
-    WITHDRAWN = "withdrawn"  # a corrected article no longer has it
-
-
-class ReviewItem(Record, frozen=True):
-    """A flagged finding in the review queue.
-
-    ``id`` is stable: a hash of document, normalised statement and evidence text, so that a corrected
-    article keeps what did not change. ``priority`` runs from 0 to 1.
-    """
-
-    id: str
-    document_id: str
-    article_id: str
-    title: str | None
-    finding: Finding
-    priority: float
-    status: ItemStatus = ItemStatus.OPEN
-    schema_version: int = REVIEW_SCHEMA_VERSION
-
-    @classmethod
-    def from_finding(cls, finding: Finding, article: Article) -> "ReviewItem":
-        return cls(
-            id=item_id(article.document_id, finding.statement.text, [e.quote for e in finding.evidence]),
-            document_id=article.document_id,
-            article_id=article.id,
-            title=article.title,
-            finding=finding,
-            priority=1.0 if finding.risk is None else finding.risk,
-        )
-
-
-class DecisionVerdict(StrEnum):
-    """What a reviewer may say of a statement; a reviewer never leaves one unchecked."""
-
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    NOT_IN_ARTICLE = "not_in_article"
-
-
-class TruthRating(Record, frozen=True):
-    """A person's rating of what somebody said: not "the article lacks it" but "it is false"."""
-
-    name: str
-    value: int | None = None
-    best: int | None = None
-    worst: int | None = None
-    explanation: str | None = None
-
-
-class Decision(Record, frozen=True):
-    """What a reviewer said. Appended, never overwritten; ``undoes`` names a decision taken back.
-
-    ``at`` is ISO 8601 with offset.
-    """
-
-    id: str
-    item_id: str
-    reviewer: str
-    at: str
-    verdict: DecisionVerdict
-    corrected_text: str | None = None
-    note: str | None = None
-    seconds_spent: float | None = None
-    truth_rating: TruthRating | None = None
-    undoes: str | None = None
-    schema_version: int = REVIEW_SCHEMA_VERSION
-
-
 def normalise_statement(text: str) -> str:
     """The form in which two statements count as the same: NFKC, case folded, white space collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def item_id(document_id: str, statement: str, evidence: list[str]) -> str:
-    """Stable id of a review item, 32 hex digits: the same story, statement and evidence text.
-
-    Evidence counts as a set, so that the order in which it was found does not matter; offsets do not
-    count, so that a correction elsewhere in the article changes nothing.
-    """
-    parts = [document_id, normalise_statement(statement), *sorted({normalise_statement(e) for e in evidence})]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def _sum(values: list[int | None]) -> int | None:

@@ -72,35 +72,49 @@ _ANNOTATIONS = ("$schema", "title", "description", "schema_version")
 _MOST_ENUMERATED = 400
 
 
-def wire(name: str, *, sentences: Sequence[int], max_items: Mapping[str, int] | None = None) -> Schema:
+def wire(
+    name: str,
+    *,
+    sentences: Sequence[int],
+    max_items: Mapping[str, int] | None = None,
+    ids: Sequence[str] = (),
+) -> Schema:
     """The schema that is sent: no annotations, everything bounded that can be.
 
     ``sentences`` are the numbers that evidence may name; ``max_items`` lowers the bound of an array by
-    property name. String lengths stay in: where a server builds a grammar from the schema (llama.cpp,
-    vLLM, Ollama), bounds are the only thing that stops a small model's loop. For servers that refuse
-    them the client takes them out. The result is shared: not to be changed.
+    property name; ``ids`` are those that an ``id`` may be, and there is an entry for each. String lengths
+    stay in: where a server builds a grammar from the schema (llama.cpp, vLLM, Ollama), bounds are the
+    only thing that stops a small model's loop. For servers that refuse them the client takes them out.
+    The result is shared: not to be changed.
     """
-    return _wire(name, tuple(sentences), tuple(sorted((max_items or {}).items())))
+    return _wire(name, tuple(sentences), tuple(sorted((max_items or {}).items())), tuple(ids))
 
 
 @lru_cache(maxsize=64)  # the tasks of an article ask for the same; one entry is some kilobytes
-def _wire(name: str, sentences: tuple[int, ...], max_items: tuple[tuple[str, int], ...]) -> Schema:
+def _wire(
+    name: str, sentences: tuple[int, ...], max_items: tuple[tuple[str, int], ...], ids: tuple[str, ...]
+) -> Schema:
     schema = copy.deepcopy(load(name))
     for key in _ANNOTATIONS:
         schema.pop(key, None)
-    _narrow(schema, sentences, dict(max_items))
+    _narrow(schema, sentences, dict(max_items), ids)
     return schema
 
 
-def _narrow(node: Schema, sentences: tuple[int, ...], max_items: dict[str, int]) -> None:
+def _narrow(
+    node: Schema, sentences: tuple[int, ...], max_items: dict[str, int], ids: tuple[str, ...]
+) -> None:
     for name, child in node.get("properties", {}).items():
         if name == "evidence":
             child["items"] = _numbers(sentences)
+        if ids and "id" in child.get("items", {}).get("properties", {}):
+            child["minItems"] = child["maxItems"] = len(ids)
+            child["items"]["properties"]["id"] = {"type": "string", "enum": list(ids)}
         if name in max_items:
             child["maxItems"] = min(max_items[name], child.get("maxItems", max_items[name]))
-        _narrow(child, sentences, max_items)
+        _narrow(child, sentences, max_items, ids)
     if "items" in node:
-        _narrow(node["items"], sentences, max_items)
+        _narrow(node["items"], sentences, max_items, ids)
 
 
 def _numbers(sentences: tuple[int, ...]) -> Schema:

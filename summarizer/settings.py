@@ -21,7 +21,7 @@ from .flags import FLAG_INFO, FlagCode, Severity
 CONFIG_NAME = "summarizer.toml"
 MIN_CONTEXT = 1024
 # What a summary and a list of claims can hold is in schemas/.
-_AT_MOST = {"summary_sentences": 20, "max_claims": 40, "max_attempts": 100}
+_AT_MOST = {"summary_sentences": 20, "max_claims": 40, "max_attempts": 100, "judges": 2, "min_reviews": 20}
 _ABOVE_ZERO = ("timeout_s", "article_timeout_s", "max_cost_usd", "max_tokens", "deadline_s")
 
 
@@ -56,6 +56,19 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cached: float | None = None  # input that the server had in its cache; as input where not given
 
 
+class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who publishes fact-checks, and where, for exports as ClaimReview. The table ``[publishing]``.
+
+    ``page`` is the address of one review, with ``{item_id}`` in it, or ``{statement_id}`` together with
+    ``{document_id}`` or ``{article_id}``.
+    """
+
+    name: str | None = None
+    url: str | None = None
+    page: str | None = None
+    organisations: tuple[str, ...] = ()  # speakers that are no persons, as "City of Lindholm"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings, with their defaults. ``risk_low`` and ``risk_high`` bound the uncertain band."""
 
@@ -67,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prompts: str | None = None  # a folder that replaces the built-in prompts
     summary_sentences: int = 3
     max_claims: int = 12
+    judge: bool | None = None  # ask the model about what the rules cannot tell; see Summarizer
+    judges: int = 1  # how often: twice, and what the two answers disagree on is flagged
     style: Style = Style()
     api: Api = Api.CHAT
     context: int | None = None  # tokens that prompt and reply share; not given, as far as it is known
@@ -80,6 +95,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cache: bool = True  # keep answers, and never pay for the same one twice
     cache_file: str | None = None
     offline: bool = False  # answers from the cache alone
+    queue: str | None = None  # the review queue: a file, or the URL of a database
+    min_reviews: int = 1  # how many people must decide about an item
+    publishing: Publishing = Publishing()
     risk_low: float = 0.9
     risk_high: float = 0.95
     severity: dict[FlagCode, Severity] = {}
@@ -114,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def __repr__(self) -> str:
         shown = {f: getattr(self, f) for f in self.__struct_fields__ if f != "api_key"}
         shown["base_url"] = None if self.base_url is None else shown_url(self.base_url)
+        shown["queue"] = None if self.queue is None else shown_url(self.queue)
         key = "set" if self.api_key else "not set"
         return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())}, api_key=<{key}>)"
 
@@ -132,6 +151,8 @@ _ENVIRONMENT = {
     "SUMMARIZER_CACHE": "cache",
     "SUMMARIZER_CACHE_FILE": "cache_file",
     "SUMMARIZER_OFFLINE": "offline",
+    "SUMMARIZER_JUDGE": "judge",
+    "SUMMARIZER_QUEUE": "queue",
 }
 ENVIRONMENT_NAMES = (*_ENVIRONMENT, "SUMMARIZER_CONFIG", "SUMMARIZER_DEBUG", "OPENAI_API_KEY")
 
@@ -152,6 +173,16 @@ def cache_path(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     base = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
     folder = Path(base) if base else Path.home() / ".cache"
     return folder / "summarizer" / "answers.sqlite"
+
+
+def queue_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
+    """Where the review queue is: what the settings name, or a file in the user's data folder."""
+    if settings.queue:
+        return settings.queue
+    environ = os.environ if environ is None else environ
+    base = environ.get("XDG_DATA_HOME") or environ.get("LOCALAPPDATA")
+    folder = Path(base) if base else Path.home() / ".local" / "share"
+    return str(folder / "summarizer" / "queue.sqlite")
 
 
 def debugging(environ: Mapping[str, str] | None = None) -> bool:

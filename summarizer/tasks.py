@@ -37,7 +37,7 @@ T = TypeVar("T")
 Progress = Callable[[str], None]
 
 ASSUMED_CONTEXT = 32_768  # of a model that nobody says anything about
-_MARGIN = 200  # for what a chat template adds
+MARGIN = 200  # for what a chat template adds
 _LEAST_ROOM = 500
 _LEAST_REPLY = 512
 _AT_ONCE = 4  # parts of one article
@@ -104,8 +104,7 @@ class Tasks:
         self._style = prompts.style_lines(settings.style)
         self._language = presenting.language_name(article.language)
         self._blocks: dict[tuple[int, int], str] = {}
-        context = settings.context or asker.model.context or ASSUMED_CONTEXT
-        self._context = context
+        self._context = context_of(asker, settings)
 
     # --- the two tasks
 
@@ -228,7 +227,7 @@ class Tasks:
         """Tokens that the article may take beside prompt and reply. Raises SettingsError for too few."""
         # The built-in prompts are English; a part that turns out too long is halved.
         fixed = estimate(f"{prompt.system or ''}{prompt.user.text}{self._style}", "en")
-        fixed += estimate(self._article.title or "", self._article.language) + _MARGIN
+        fixed += estimate(self._article.title or "", self._article.language) + MARGIN
         room = self._context - self._reply_tokens(prompt) - fixed
         if room < _LEAST_ROOM:
             raise SettingsError(
@@ -238,8 +237,7 @@ class Tasks:
         return room
 
     def _reply_tokens(self, prompt: prompts.Prompt) -> int:
-        """What a reply may have: no more than a share of a small context. Cut off, it gets more."""
-        return min(prompt.meta.max_tokens, max(_LEAST_REPLY, self._context // 4))
+        return reply_tokens(prompt, self._context)
 
     # --- summaries
 
@@ -366,6 +364,16 @@ class Tasks:
     @cached_property
     def _words(self) -> frozenset[str]:
         return parsing.words_of(f"{self._article.title or ''}\n{self._article.text}")
+
+
+def context_of(asker: Asker, settings: Settings) -> int:
+    """Tokens that prompt and reply share, as far as anybody knows."""
+    return settings.context or asker.model.context or ASSUMED_CONTEXT
+
+
+def reply_tokens(prompt: prompts.Prompt, context: int) -> int:
+    """What a reply may have: no more than a share of a small context. Cut off, it gets more."""
+    return min(prompt.meta.max_tokens, max(_LEAST_REPLY, context // 4))
 
 
 def _whole(parse: Callable[[str, Expected], parsing.Parsed[T]], expected: Expected) -> Parse[T]:

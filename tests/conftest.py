@@ -31,11 +31,13 @@ def _caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _own_cache(_caches: Iterator[Path]) -> Iterator[None]:
-    """No test reads or writes the user's stored answers, or another test's."""
+    """No test reads or writes the user's stored answers or queue, or another test's."""
     folder = next(_caches)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SUMMARIZER_CACHE_FILE", str(folder / "answers.sqlite"))
-        patch.setenv("XDG_CACHE_HOME", str(folder))  # for tests that take all our settings away
+        patch.setenv("SUMMARIZER_QUEUE", str(folder / "queue.sqlite"))
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):  # for tests that take all our settings away
+            patch.setenv(name, str(folder))
         yield
 
 
@@ -78,3 +80,37 @@ def postgres_url() -> Iterator[str]:
     """For tests of the group `postgres`: a server of this run's own."""
     with services.postgres_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_queue(postgres_url: str) -> str:
+    """The URL of a database with the queue's tables."""
+    import psycopg
+
+    from summarizer.review.store import Store
+
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE queue")
+    url = f"{postgres_url.rpartition('/')[0]}/queue"
+    Store(url, upgrade=True).close()
+    return url
+
+
+@pytest.fixture
+def postgres_queue_url(_postgres_queue: str) -> str:
+    """For tests of the group `postgres`: an empty queue."""
+    import psycopg
+
+    from summarizer.review.tables import metadata
+
+    with psycopg.connect(_postgres_queue, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+    return _postgres_queue
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def queue_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty queue, once in SQLite and once in PostgreSQL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "queue.sqlite")
+    return str(request.getfixturevalue("postgres_queue_url"))

@@ -76,10 +76,21 @@ def probe_shared_data() -> str | None:
     return "no ../shared/data beside the checkout; set SUMMARIZER_DATA to the folder with the evaluation data"
 
 
+def label_studio_python() -> Path:
+    return ROOT / ".venv-label-studio" / "bin" / "python"
+
+
+def probe_label_studio() -> str | None:
+    if (ROOT / ".venv-label-studio" / ".installed").is_file() and label_studio_python().exists():
+        return None
+    return "Label Studio's SDK has no environment here; type: scripts/install-groups"
+
+
 GROUPS = (
     Group("browser", probe_browser, "a Chromium"),
     Group("postgres", probe_postgres, "PostgreSQL's own programs"),
     Group("local_model", probe_local_model, "the embedded model and its weights"),
+    Group("label_studio", probe_label_studio, "Label Studio's SDK, in an environment of its own"),
     Group("shared_data", probe_shared_data, "the evaluation data"),
 )
 

@@ -22,7 +22,7 @@ from summarizer.sources import read_article
 ROOT = Path(__file__).resolve().parent.parent
 STANDARD_MODEL = "Qwen2.5-Coder-1.5B-Instruct"
 CONTEXT = 8192
-SETTINGS = Settings(max_claims=6)
+SETTINGS = Settings(max_claims=6, judge=False)  # what a judge is asked changes with every check
 
 
 @dataclass(frozen=True)

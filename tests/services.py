@@ -34,15 +34,40 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+# What Chromium asks for by itself; no name is looked up, so it gets no answer.
+_OF_CHROMIUM = re.compile(r"https?://(?:[\w-]+\.)+(?:google|googleapis|gvt1)\.com/")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page did: its HTML afterwards, its lines in the console, the addresses it asked for."""
+
+    dom: str
+    console: tuple[str, ...]
+    requests: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Chromium:
     """A browser without a window. Every call starts it anew, with a profile of its own."""
 
     program: str
 
-    def dom(self, target: Path | str) -> str:
+    def dom(self, target: Path | str, *options: str) -> str:
         """The page's HTML after its scripts have run."""
-        return self._run(target, "--dump-dom")
+        return self._run(target, "--dump-dom", *options)
+
+    def visit(self, target: Path | str) -> "Visit":
+        """The page after its scripts have run, what was logged, and which addresses were asked for."""
+        with tempfile.TemporaryDirectory(prefix="summarizer-visit-") as folder:
+            net_log = Path(folder) / "net.json"
+            done = self._done(
+                target, "--dump-dom", "--enable-logging=stderr", "--log-level=0", f"--log-net-log={net_log}"
+            )
+            asked = re.findall(r'"url":"((?:https?|wss?|ftp)://[^"]*)"', net_log.read_text(encoding="utf-8"))
+        console = [line.split("] ", 1)[-1] for line in done.stderr.splitlines() if "CONSOLE" in line]
+        of_the_page = [url for url in asked if not _OF_CHROMIUM.match(url)]
+        return Visit(done.stdout, tuple(console), tuple(dict.fromkeys(of_the_page)))
 
     def screenshot(self, target: Path | str, png: Path, width: int = 1280, height: int = 900) -> Path:
         self._run(target, f"--screenshot={png}", f"--window-size={width},{height}", "--hide-scrollbars")
@@ -50,6 +75,9 @@ class Chromium:
         return png
 
     def _run(self, target: Path | str, *options: str) -> str:
+        return self._done(target, *options).stdout
+
+    def _done(self, target: Path | str, *options: str) -> subprocess.CompletedProcess[str]:
         url = target.resolve().as_uri() if isinstance(target, Path) else target
         with tempfile.TemporaryDirectory(prefix="summarizer-chromium-", ignore_cleanup_errors=True) as home:
             command = [
@@ -78,7 +106,7 @@ class Chromium:
                 check=False,
             )
         assert done.returncode == 0, f"Chromium ended with {done.returncode}:\n{done.stderr[-2000:]}"
-        return done.stdout
+        return done
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
     python -m tests.stand_in --port 0 --delay-ms 200 [--rate 0.3] [--fault NAME[=RATE]]… [--seed 7]
 
-prints its port, and serves until its standard input ends. It answers requests for a summary or for
-claims, in both of OpenAI's forms, with the numbered sentences of the prompt. GET /stats tells what it
+prints its port, and serves until its standard input ends. It answers requests for a summary, for claims
+or for verdicts, in both of OpenAI's forms, with the numbered sentences of the prompt. GET /stats tells what it
 did, POST /reset forgets it. ``fault_server.py`` is the other one: a script, one step a request.
 """
 
@@ -43,6 +43,7 @@ IN_TRANSPORT = frozenset(
 RETRY_AFTER_S = 1
 _DRIP_S = 0.05
 _LONGEST_S = 60.0  # a stalled or dripping connection that nobody gives up
+_ABOUT = re.compile(r"^([^\s,:]+)(?:, look at ([^:]+))?: ", re.MULTILINE)
 _SENTENCE = re.compile(r"^((?:\[\d+\])+) (.+)$", re.MULTILINE)
 
 
@@ -107,7 +108,9 @@ class _Asked:
 
 
 def answer(asked: _Asked, altered_every: int = 0) -> str:
-    """A summary or claims made of the prompt's sentences. Raises LookupError for another task."""
+    """A summary or claims made of the prompt's sentences, or verdicts. Raises LookupError for another task."""
+    if asked.task == "verdicts":
+        return json.dumps({"verdicts": _verdicts(asked.prompt)})
     sentences = [
         (sorted({int(number) for number in re.findall(r"\d+", numbers)}), text.strip())
         for numbers, text in _SENTENCE.findall(asked.prompt)
@@ -131,6 +134,20 @@ def answer(asked: _Asked, altered_every: int = 0) -> str:
     else:
         raise LookupError(asked.task)
     return json.dumps(made, ensure_ascii=False)
+
+
+def _verdicts(prompt: str) -> list[dict[str, Any]]:
+    """Whatever has a sentence is supported by it."""
+    statements = prompt.split("\nStatements:\n", 1)[1].split("\n=====", 1)[0]
+    return [
+        {
+            "id": name,
+            "evidence": [int(number) for number in re.findall(r"\d+", look)][:4],
+            "verdict": "supported" if look else "not_in_article",
+            "reason": "The sentence says so." if look else "No sentence says so.",
+        }
+        for name, look in _ABOUT.findall(statements)
+    ]
 
 
 def _clipped(text: str) -> str:
@@ -269,7 +286,11 @@ class StandIn:
             asked = _Asked.read(json.loads(body), responses=path.endswith("/responses"))
             text = answer(asked, self.plan.altered_every)
         except (LookupError, TypeError, ValueError, StopIteration) as error:
-            _send(writer, 400, _error(f"only summaries and claims by JSON Schema are served here: {error!r}"))
+            _send(
+                writer,
+                400,
+                _error(f"only summaries, claims and verdicts by JSON Schema are served here: {error!r}"),
+            )
             return True
         key = hashlib.sha256(body).digest()
         self._attempts[key] += 1

@@ -166,7 +166,7 @@ def test_findings_are_the_same_in_another_process() -> None:
     ],
 )
 def test_no_text_of_100_kb_takes_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     findings = check_statements(ARTICLE, [text])
     assert len(findings) == 1
-    assert time.perf_counter() - started < 5  # the target is 2 s; machines are noisy
+    assert time.process_time() - started < 5  # the target is 2 s; machines are noisy

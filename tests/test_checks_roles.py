@@ -7,6 +7,7 @@ from summarizer.checks import roles, slots
 from summarizer.checks.align import align
 from summarizer.checks.context import read_article, read_statement
 from summarizer.report import Signal, SignalKind
+from tests.retellings import mismatches
 
 ARTICLES = {
     "en": """Harlow Rovers beat Easton Town in the cup final at Lowmoor on Saturday. Council leader Ann Price praised both
@@ -80,6 +81,20 @@ WRONG = [
 def test_a_wrong_role_is_found(code: str, text: str, flag: str, words: str) -> None:
     found = [s for s in signals(code, text) if s.kind is SignalKind.MISMATCH]
     assert [(s.code, [piece.text for piece in s.spans]) for s in found] == [(flag, [words])]
+
+
+RETOLD = [
+    pytest.param("en", "Fairway sued the haulage firm Brandt over the accident.", id="en"),
+    pytest.param("de", "Fährmann verklagte die Spedition Brandt wegen des Unfalls.", id="de"),
+    pytest.param("es", "Faro demandó a la transportista Brando por el accidente.", id="es"),
+    pytest.param("fr", "Fanal a poursuivi le transporteur Brandon pour l'accident.", id="fr"),
+    pytest.param("pl", "Farbus pozwał firmę transportową Brandex za wypadek.", id="pl names that keep their form"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "text"), RETOLD)
+def test_two_exchanged_in_another_story(code: str, text: str) -> None:
+    assert [s.code for s in mismatches(roles.check, code, text)] == ["role_swapped"]
 
 
 RIGHT = [

@@ -286,6 +286,7 @@ def test_what_is_known_reaches_the_article(folder: Path) -> None:
         pytest.param("text", lambda text: text.count("Summary\n"), id="text"),
         pytest.param("json", lambda text: len(json.loads(text)), id="json"),
         pytest.param("jsonl", lambda text: len(reports(text)), id="jsonl"),
+        pytest.param("html", lambda text: text.count('<section class="report"'), id="html"),
     ],
 )
 def test_out_is_written_whole(folder: Path, form: str, read: Callable[[str], int]) -> None:
@@ -375,7 +376,7 @@ def test_show_of_an_incomplete_report_is_no_failure(folder: Path) -> None:
     assert run("show", "saved").exit_code == 0
 
 
-@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "html"])
 def test_nothing_that_is_printed_can_be_obeyed(folder: Path, form: str) -> None:
     hostile = "".join(text for name, text in HOSTILE.items() if name != "lone surrogate")
     draft = Draft(article=Article.from_text(f"{TEXT}\n\n{hostile}", title=hostile))
@@ -387,6 +388,15 @@ def test_nothing_that_is_printed_can_be_obeyed(folder: Path, form: str) -> None:
     assert obeyed(result.output) == []
     if form == "json":
         assert Report.from_json(result.stdout) == report
+
+
+def test_saved_reports_become_one_page(folder: Path) -> None:
+    (folder / "saved").write_text(f"{sample().to_json()}\n{sample().to_json()}\n", encoding="utf-8")
+    page = run("show", "saved", "--format", "html").stdout
+    assert page.startswith("<!doctype html>")
+    assert "<title>2 articles, checked</title>" in page
+    assert page.count("The council voted 9–4 for the money.") == 2
+    assert run("show", "saved", "--format", "html", "--json").exit_code == 2
 
 
 def test_names_of_files_cannot_be_obeyed(folder: Path) -> None:

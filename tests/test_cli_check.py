@@ -55,6 +55,14 @@ def test_severity_below_what_was_asked_for(folder: Path) -> None:
     assert run("article.txt", "bad.md", "--fail-on", "low").exit_code == 1
 
 
+def test_a_page_shows_both_sides(folder: Path) -> None:
+    done = run("article.txt", "bad.md", "--format", "html", "--out", "report.html")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert done.exit_code == 1
+    assert '<mark class="high">$8.2 million</mark>' in page
+    assert '<mark class="high">$6.2 million</mark>' in page
+
+
 def test_text_shows_what_is_wrong_and_that_no_model_was_asked(folder: Path) -> None:
     said = run("article.txt", "bad.md").stdout
     assert "number_mismatch" in said

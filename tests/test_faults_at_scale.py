@@ -22,9 +22,10 @@ pytestmark = pytest.mark.anyio
 
 ARTICLES = 500
 IN_FLIGHT = 50
-NEEDED = 2 * ARTICLES  # a summary and a list of claims each
-MOST_REQUESTS = 1.6  # for every one that was needed
-TIMEOUT_S = 2.0  # far above what an answer takes, also on a busy machine
+MOST_REQUESTS = 1.6  # for every answer that was needed
+TIMEOUT_S = 4.0  # far above what an answer takes, also on a busy machine
+# Few statements: what takes time here is to check them. And a judge who is asked about all that is not wrong.
+SETTINGS = Settings(summary_sentences=2, max_claims=2, risk_low=0.0, risk_high=1.0)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ async def run(
             random=lambda: 0.5,
         )
         async with (
-            Summarizer(model, settings=Settings(), profile=Profile.STANDARD) as summarizer,
+            Summarizer(model, settings=SETTINGS, profile=Profile.STANDARD) as summarizer,
             anyio.create_task_group() as group,
         ):
             for article in articles:
@@ -96,7 +97,8 @@ def assert_nothing_is_lost(report: Report) -> None:
     assert set(found.values()) <= {1}
     asked = statements(report.summary, report.claims)
     unusable = [call for call in report.calls if call.state is not AnswerState.OK]
-    assert len(report.findings) == len(asked) + len(unusable)
+    of_texts = [call for call in unusable if call.task != "verify"]
+    assert len(report.findings) == len(asked) + len(of_texts)
     for statement in asked:
         assert report.finding(statement.id).statement == statement
     for finding in report.findings:
@@ -104,11 +106,15 @@ def assert_nothing_is_lost(report: Report) -> None:
             assert finding.flags, finding
             assert all(flag.message for flag in finding.flags)
         assert (finding.unchecked is not None) == (finding.verdict is Verdict.UNCHECKED)
-    assert sorted(call.task for call in report.calls) == ["claims", "summary"]
+    assert sorted(call.task for call in report.calls) in (
+        ["claims", "summary"],
+        ["claims", "summary", "verify"],
+    )
     assert len(report.not_run) == len(unusable)
     for call in unusable:
         assert call.detail
         assert any(line.startswith(f"{call.task}: {call.state.value}: ") for line in report.not_run)
+    for call in of_texts:
         stands_for_it = report.finding(f"answer-{call.task}")
         assert stands_for_it.statement.kind is StatementKind.ANSWER
         assert [flag.code for flag in stands_for_it.flags] == [call.state.flag_code]
@@ -129,16 +135,29 @@ async def test_five_hundred_articles_with_thirty_percent_faults() -> None:
     for error in done.failures.values():
         assert str(error)
 
+    needed = len(done.calls) + 2 * len(done.failures)
+    judged = [call for call in done.calls if call.task == "verify"]
+    assert needed > 2.5 * ARTICLES
+    assert len(judged) > 0.5 * ARTICLES
     by_fault, requests = done.stats["by_fault"], done.stats["requests"]
     assert by_fault.keys() == {*FAULTS, "none"}
     assert 0.25 < 1 - by_fault["none"] / requests < 0.35
-    assert requests / NEEDED <= MOST_REQUESTS, f"{requests} requests for {NEEDED} that were needed"
+    assert requests / needed <= MOST_REQUESTS, f"{requests} requests for {needed} answers that were needed"
     if not done.failures:  # every request is told of; on a busy machine one may end before it is seen
         assert abs(sum(call.attempts for call in done.calls) - requests) <= requests // 100
     # Most faults are mended; those that a repeat does not mend are told by their names.
     states = Counter(call.state for call in done.calls)
-    assert states[AnswerState.OK] > 0.85 * NEEDED
+    assert states[AnswerState.OK] > 0.85 * needed
     assert states[AnswerState.REFUSED] > 0
+    # A judge without an answer leaves its statements unchecked, by the name of what happened.
+    without = [call.state.value for call in judged if call.state is not AnswerState.OK]
+    left = {
+        f.unchecked
+        for r in done.reports.values()
+        for f in r.findings
+        if f.unchecked not in (None, "uncertain")
+    }
+    assert without and set(without) <= left
     # And the checker had something to say: wrong figures among a great many right ones.
     verdicts = Counter(finding.verdict for report in done.reports.values() for finding in report.findings)
     assert verdicts[Verdict.SUPPORTED] > verdicts[Verdict.CONTRADICTED] > 0
@@ -154,7 +173,7 @@ async def test_five_hundred_articles_with_thirty_percent_faults() -> None:
         pytest.param("dropped", AnswerState.MODEL_ERROR, 4, id="dropped"),
         pytest.param("stall", AnswerState.MODEL_ERROR, 4, id="stall"),
         pytest.param("slow_drip", AnswerState.MODEL_ERROR, 4, id="slow_drip"),
-        pytest.param("html", AnswerState.MODEL_ERROR, 1, id="html"),
+        pytest.param("html", AnswerState.MODEL_ERROR, 2, id="html"),
         pytest.param("truncated", AnswerState.TRUNCATED, 2, id="truncated"),
         pytest.param("wrong_shape", AnswerState.UNPARSED, 2, id="wrong_shape"),
         pytest.param("refusal", AnswerState.REFUSED, 1, id="refusal"),
@@ -176,7 +195,7 @@ async def test_a_fault_that_never_ends_is_a_named_state(
 async def test_the_same_plan_gives_the_same_run() -> None:
     """Without faults that take time: a busy machine must not change the outcome."""
     rates = {name: 0.05 for name in FAULTS if name not in ("stall", "slow_drip")}
-    articles = generated.articles(40, seed=1)
+    articles = generated.articles(20, seed=1)
     runs = [await run(articles, Plan(rates, seed=seed), timeout_s=60.0) for seed in (5, 5, 6)]
 
     def outcome(done: Run) -> list[tuple[str, AnswerState, int, str | None]]:

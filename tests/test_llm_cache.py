@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, replace
 from functools import partial
@@ -479,9 +478,7 @@ def test_a_killed_process_holds_nothing_up_for_long(path: Path, tmp_path: Path) 
                 assert inner.calls == 0
             finally:
                 other.kill()
-        killed = time.monotonic()
-        assert await asyncio.wait_for(waiting, 20) == GOOD
-        assert time.monotonic() - killed < 10
+        assert await asyncio.wait_for(waiting, 60) == GOOD  # two seconds, and more on a busy machine
         assert inner.calls == 1
         await model.close()
 

@@ -12,6 +12,7 @@ import anyio
 import httpx2
 import pytest
 
+from summarizer import schemas
 from summarizer.errors import ModelError, ModelRejected, ModelUnavailable, SettingsError
 from summarizer.llm.bodies import takes_lengths, without_lengths
 from summarizer.llm.client import ListedModel, OpenAIModel, list_models
@@ -106,7 +107,11 @@ ROWS = [
     Row("stalls", (fault.stall,) * 2, FAILED, detail="no answer within 0.3 s", waits=(0.5,), options={"max_attempts": 2, "timeout_s": 0.3}),
     Row("drips", (fault.slow_drip,) * 2, FAILED, detail="no answer within 0.3 s", waits=(0.5,), options={"max_attempts": 2, "timeout_s": 0.3}),
     Row("drips, then fine", (fault.slow_drip, "ok"), OK, FINE, waits=(0.5,), options={"timeout_s": 3.0}),
-    Row("a page with status 200", (fault.html_200,), FAILED, "<html><body>Sign in</body></html>", "a page"),
+    Row("pages with status 200", (fault.html_200,) * 2, FAILED, "<html><body>Sign in</body></html>", "a page", waits=(0.5,)),
+    Row("a page, then fine", (fault.html_200, "ok"), OK, FINE, waits=(0.5,)),
+    Row("one request allowed, and a page", (fault.html_200,), FAILED, detail="a page", options={"max_attempts": 1}),
+    Row("500, a page, then fine", (fault.server_error, fault.html_200, "ok"), OK, FINE, waits=(0.5, 1.0)),
+    Row("two pages with a 500 between them", (fault.html_200, fault.server_error, fault.html_200), FAILED, detail="a page", waits=(0.5, 1.0)),
     Row("broken JSON", (fault.broken_json,), FAILED, '{"id": "x", "choi', "cannot be read"),
     Row("JSON without end", (fault.nested_200,), FAILED, detail="cannot be read"),
     Row("a number", (fault.number_200,), FAILED, "7", "no JSON object"),
@@ -325,6 +330,15 @@ async def test_refusals_of_the_responses_api_are_remembered() -> None:
     assert last == server.bodies[-2]
     assert last.keys() == {"model", "input", "max_output_tokens", "store", "text"}
     assert last["text"]["format"]["schema"] == without_lengths(SCHEMA)
+
+
+def test_a_schema_for_servers_that_keep_them_is_the_same_for_every_article() -> None:
+    one = without_lengths(schemas.wire("verdicts", sentences=[1, 2], ids=["s1", "c1"]))
+    other = without_lengths(schemas.wire("verdicts", sentences=[7], ids=["s3", "c9"]))
+    assert one == other
+    entry = one["properties"]["verdicts"]["items"]["properties"]
+    assert entry["id"] == {"type": "string"}
+    assert entry["verdict"]["enum"] == ["supported", "contradicted", "not_in_article"]
 
 
 async def test_refused_parameters_are_remembered() -> None:

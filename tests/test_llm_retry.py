@@ -7,7 +7,15 @@ import httpx2
 import openai
 import pytest
 
-from summarizer.llm.retry import Kind, classify, message_of, one_line, unsupported_parameter, wait_seconds
+from summarizer.llm.retry import (
+    Kind,
+    Page,
+    classify,
+    message_of,
+    one_line,
+    unsupported_parameter,
+    wait_seconds,
+)
 
 REQUEST = httpx2.Request("POST", "http://localhost/v1/chat/completions")
 
@@ -48,6 +56,7 @@ def connection_error(cause: Exception) -> openai.APIConnectionError:
         pytest.param(connection_error(httpx2.RemoteProtocolError("")), Kind.TRANSIENT, id="dropped"),
         pytest.param(openai.APITimeoutError(REQUEST), Kind.TRANSIENT, id="timeout of the package"),
         pytest.param(TimeoutError(), Kind.TRANSIENT, id="timeout of ours"),
+        pytest.param(Page("<html>"), Kind.TRANSIENT, id="a page with status 200"),
         pytest.param(ValueError(), Kind.FATAL, id="anything else"),
         pytest.param(KeyboardInterrupt(), Kind.FATAL, id="Ctrl-C"),
     ],

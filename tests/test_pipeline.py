@@ -16,9 +16,11 @@ from summarizer import Report, Summarizer, summarize
 from summarizer.article import Article
 from summarizer.checker import Checked, check_article
 from summarizer.errors import ArticleError, ModelUnavailable
+from summarizer.flags import FlagCode
 from summarizer.llm.model import Answer, Request
 from summarizer.render.terminal import render_report
-from summarizer.report import AnswerState, Statement, StatementKind, Usage, Verdict
+from summarizer.report import AnswerState, Finding, Statement, StatementKind, Usage, Verdict
+from summarizer.review_items import review_items
 from summarizer.settings import Profile, Settings
 from summarizer.testing import ScriptedModel
 
@@ -92,7 +94,21 @@ def test_the_compact_profile_asks_once_and_takes_claims_from_the_article() -> No
         assert claim.text == report.article.sentence(claim.cited[0]).text
     worths = [claim.worth or 0 for claim in report.claims]
     assert worths == sorted(worths, reverse=True)
+    assert report.not_extracted == ()  # the claims are the most check-worthy sentences themselves
     assert report.not_run == ()
+
+
+def test_every_statement_and_claim_has_its_worth_and_what_no_claim_covers_is_told() -> None:
+    report = run(ScriptedModel(GOOD))
+    assert all(finding.worth is not None and 0 < finding.worth < 1 for finding in report.findings)
+    assert [claim.worth for claim in report.claims] == [report.finding(c.id).worth for c in report.claims]
+    assert [left.sentence for left in report.not_extracted] == [2]
+    claim = {"evidence": [2], "speaker": None, "text": "The council spends $6.2 million on a library."}
+    covering = run(ScriptedModel(GOOD | {"claims": json.dumps({"claims": [claim]})}))
+    assert covering.not_extracted == ()
+    none = run(ScriptedModel(GOOD | {"claims": "no claims"}))
+    assert [left.sentence for left in none.not_extracted] == [2]
+    assert none.finding("answer-claims").worth is None
 
 
 def test_provenance_is_kept() -> None:
@@ -130,7 +146,7 @@ def test_every_unusable_answer_is_named_kept_and_reviewed(task: str, reply: str 
     assert line.startswith(f"{task}: {state}")
     (finding,) = [f for f in report.flagged if f.statement.kind is StatementKind.ANSWER]
     assert [flag.code.value for flag in finding.flags] == [state]
-    assert any(item.finding == finding for item in report.review_items())
+    assert any(item.finding == finding for item in review_items(report))
     # The other task's statements are checked as ever.
     assert len(report.findings) == (2 if task == "summary" else 4)
     assert Report.from_json(report.to_json()) == report
@@ -233,6 +249,25 @@ SUMMARIES = st.fixed_dictionaries(
         "sentences": st.lists(st.fixed_dictionaries({"evidence": NUMBERS, "text": TEXTS}), max_size=10),
     }
 )
+LABELS = st.sampled_from(
+    ["supported", "contradicted", "not_in_article", "Not in article", "unchecked", "true"]
+)
+VERDICT_LISTS = st.fixed_dictionaries(
+    {
+        "verdicts": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "id": st.sampled_from(["h1", "s1", "s2", "s3", "c1", "c2", "s9"]) | TEXTS,
+                    "evidence": NUMBERS,
+                    "verdict": LABELS,
+                    "reason": TEXTS
+                    | st.sampled_from(["The sentence says so.", "It is incorrect.", "It is supported."]),
+                }
+            ),
+            max_size=8,
+        )
+    }
+)
 CLAIM_LISTS = st.fixed_dictionaries(
     {
         "claims": st.lists(
@@ -246,7 +281,7 @@ CLAIM_LISTS = st.fixed_dictionaries(
 @st.composite
 def replies(draw: st.DrawFn) -> Answer:
     """A reply as a model may give it: good, bad, hostile, wrapped, cut, of any state."""
-    data = draw(SUMMARIES | CLAIM_LISTS)
+    data = draw(SUMMARIES | CLAIM_LISTS | VERDICT_LISTS)
     text = draw(
         st.sampled_from(HOSTILE) | TEXTS | st.just(json.dumps(data)) | st.just(json.dumps(data, indent=1))
     )
@@ -266,17 +301,62 @@ def replies(draw: st.DrawFn) -> Answer:
     return Answer(state, text, "m", attempts, 0.0, usage, detail=detail, too_long=too_long)
 
 
+def judged(request: Request, kind: int) -> str:
+    """Verdicts on just what a judge was asked about, all of one kind, some of them nonsense."""
+    properties = request.schema["properties"]["verdicts"]["items"]["properties"]  # type: ignore[index]
+    names, numbers = properties["id"]["enum"], properties["evidence"]["items"]["enum"]
+    verdict = ["supported", "contradicted", "not_in_article"][kind % 3]
+    evidence = [[], numbers[:1], [10**9], numbers[-1:]][kind % 4]
+    reason = ["The sentence says so.", "It is incorrect.", "\x1b[31m", "No sentence mentions it."][
+        kind % 5 % 4
+    ]
+    entry = {"evidence": evidence, "verdict": verdict, "reason": reason}
+    return json.dumps({"verdicts": [entry | {"id": name} for name in names]})
+
+
 @given(
     answers=st.lists(replies(), min_size=1, max_size=6),
     profile=st.sampled_from(list(Profile)),
-    context=st.sampled_from([None, 4096]),
+    context=st.sampled_from([None, 8192]),
+    judges=st.sampled_from([0, 1, 2]),
+    kinds=st.lists(st.none() | st.integers(0, 59), min_size=1, max_size=4),
+    low=st.sampled_from([0.0, 0.4, 0.9]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
-    answers: list[Answer], profile: Profile, context: int | None
+    answers: list[Answer],
+    profile: Profile,
+    context: int | None,
+    judges: int,
+    kinds: list[int | None],
+    low: float,
 ) -> None:
-    turn = itertools.cycle(answers)
-    report = run(ScriptedModel(lambda request: next(turn), context=context), profile=profile.value)
+    turn, judging = itertools.cycle(answers), itertools.cycle(kinds)
+    before: dict[str, Finding] = {}
+
+    def checked(article: Article, asked: Sequence[Statement], *, settings: Settings) -> Checked:
+        found = check_article(article, asked, settings=settings)
+        before.update({finding.statement.id: finding for finding in found.findings})
+        return found
+
+    def answer(request: Request) -> Answer | str:
+        kind = next(judging) if request.task == "verify" else None
+        return next(turn) if kind is None else judged(request, kind)
+
+    async def once() -> Report:
+        own = Settings(judge=bool(judges), judges=max(judges, 1), risk_low=low, risk_high=1.0)
+        model = ScriptedModel(answer, context=context)
+        return await Summarizer(model, settings=own, profile=profile, check=checked).process(TEXT)
+
+    report = asyncio.run(once())
+    for name, rules in before.items():
+        after, left = report.finding(name), list(report.finding(name).flags)
+        for flag in rules.flags:
+            if flag.code is not FlagCode.UNCERTAIN:
+                left.remove(flag)  # no judge takes a flag of the rules away
+        assert rules.verdict is not Verdict.CONTRADICTED or after.verdict is Verdict.CONTRADICTED
+        assert after.verdict is not Verdict.SUPPORTED or after.evidence
+        assert judges or after == rules
     assert Report.from_json(report.to_json()) == report
     asked = [sentence.id for sentence in (report.summary.sentences if report.summary else ())]
     asked += ["h1"] if report.summary and report.summary.headline else []
@@ -287,8 +367,9 @@ def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
         f.statement.id for f in report.findings if f.statement.kind is not StatementKind.ANSWER
     }
     unusable = [call for call in report.calls if call.state is not AnswerState.OK]
-    assert len(unusable) == sum(f.statement.kind is StatementKind.ANSWER for f in report.findings)
     assert len(report.not_run) == len(unusable)
+    of_texts = [call for call in unusable if call.task != "verify"]
+    assert len(of_texts) == sum(f.statement.kind is StatementKind.ANSWER for f in report.findings)
     text = report.article.text
     assert all(text[e.start : e.end] == e.quote for e in report.evidence())
     numbers = {sentence.number for sentence in report.article.sentences}

@@ -3,7 +3,7 @@
 import msgspec
 
 from summarizer.flags import FlagCode, Severity
-from summarizer.render.entries import incomplete, needs_look, not_checked, not_done
+from summarizer.render.entries import entries_of, incomplete, needs_look, not_checked, not_done
 from summarizer.report import AnswerState, Basis, Finding, Flag, Statement, StatementKind, Verdict
 from tests.test_render_terminal import Draft, call, sample, shown
 
@@ -61,6 +61,19 @@ def test_an_unusable_answer_is_told_once_among_what_was_not_done() -> None:
     assert "high    answer-claims  truncated: cut off" in out
     lonely = msgspec.structs.replace(report, calls=(), not_run=())
     assert not_checked(lonely) == [(statement.id, "cut off: stopped at 600 tokens")]
+
+
+def test_claims_come_most_check_worthy_first() -> None:
+    draft = Draft()
+    draft.add("s1", "The council met.")
+    for name in ("c1", "c2", "c3"):
+        draft.add(name, f"Claim {name}.")
+    worths = (0.2, 0.9, None)
+    claims = tuple(
+        msgspec.structs.replace(claim, worth=worth) for claim, worth in zip(draft.claims, worths, strict=True)
+    )
+    assert [entry.id for entry in entries_of(draft.report(claims=claims))] == ["s1", "c2", "c1", "c3"]
+    assert [entry.id for entry in entries_of(draft.report())] == ["s1", "c1", "c2", "c3"]
 
 
 def test_no_summary_is_said() -> None:

@@ -15,12 +15,14 @@ from summarizer.flags import FlagCode, Severity
 from summarizer.render.terminal import render_divider, render_note, render_report
 from summarizer.report import (
     AnswerState,
+    AssertionKind,
     Basis,
     Call,
     Claim,
     Evidence,
     Finding,
     Flag,
+    NotExtracted,
     Report,
     Span,
     Statement,
@@ -360,3 +362,13 @@ def test_notes_and_dividers() -> None:
     assert all(cell_len(line) <= 40 for line in lines)
     assert obeyed(captured.get()) == []
     assert "─" * 40 in lines
+
+
+def test_what_no_claim_covers_is_quoted_with_its_kind() -> None:
+    left = (NotExtracted(3, 0.8, AssertionKind.STATISTIC), NotExtracted(99, 0.7, AssertionKind.EVENT))
+    text = shown(sample(not_extracted=left))
+    part = text.split("Check-worthy, and in none of the claims")[1].split("Not checked, and why")[0]
+    assert part.strip().startswith("[3] “The overrun amounts to 32.5 percent")
+    assert part.strip().endswith("statistic")
+    assert "[99]" not in part
+    assert "none of the claims" not in shown(sample())

@@ -15,13 +15,10 @@ from summarizer.report import (
     Basis,
     Call,
     Claim,
-    Decision,
-    DecisionVerdict,
     Evidence,
     Finding,
     Flag,
     Report,
-    ReviewItem,
     Signal,
     SignalKind,
     Span,
@@ -29,10 +26,8 @@ from summarizer.report import (
     StatementKind,
     Summary,
     SummarySentence,
-    TruthRating,
     Usage,
     Verdict,
-    item_id,
 )
 
 TEXT = "The council met on Monday 😀 in Lindholm. It voted nine to four for the bridge, officials said."
@@ -87,36 +82,12 @@ def report(**changes: object) -> Report:
     return Report(**(fields | changes))  # type: ignore[arg-type]
 
 
-def decision() -> Decision:
-    rating = TruthRating("Mostly false", 2, 5, 1, "Nine, not ten.")
-    return Decision(
-        "d1",
-        "i1",
-        "ada",
-        "2026-11-23T09:00:00+01:00",
-        DecisionVerdict.CONTRADICTED,
-        "Nine.",
-        None,
-        12.5,
-        rating,
-    )
-
-
 def test_report_goes_there_and_back_and_validates() -> None:
     made = report()
     for data in (made.to_json(), made.to_json(indent=2)):
         assert schemas.violations("report", json.loads(data)) == []
         assert Report.from_json(data) == made
     assert "Бридж" in made.to_json()
-
-
-def test_item_and_decision_go_there_and_back_and_validate() -> None:
-    item = report().review_items()[0]
-    assert schemas.violations("review_item", json.loads(item.to_json())) == []
-    assert ReviewItem.from_json(item.to_json()) == item
-    made = decision()
-    assert schemas.violations("decision", json.loads(made.to_json())) == []
-    assert Decision.from_json(made.to_json()) == made
 
 
 @pytest.mark.parametrize("name", sorted(write_schemas.TYPES))
@@ -173,25 +144,6 @@ def test_what_is_no_json_is_refused(data: str | bytes) -> None:
 def test_data_are_frozen() -> None:
     with pytest.raises(AttributeError):
         finding().verdict = Verdict.SUPPORTED  # type: ignore[misc]
-
-
-def test_item_id_survives_a_correction_elsewhere() -> None:
-    first = item_id("story", "It voted  NINE to four.", ["evidence one", "evidence two"])
-    assert first == item_id("story", "it voted nine to four.", ["Evidence two", "evidence one"])
-    assert len(first) == 32
-    others = [
-        item_id("another", "It voted nine to four.", ["evidence one", "evidence two"]),
-        item_id("story", "It voted ten to four.", ["evidence one", "evidence two"]),
-        item_id("story", "It voted nine to four.", ["evidence one"]),
-    ]
-    assert len({first, *others}) == 4
-
-
-def test_item_id_of_a_corrected_article_is_the_same() -> None:
-    before = Article.from_text(TEXT, document_id="story")
-    after = Article.from_text(TEXT + " One more sentence.", document_id="story")
-    assert before.id != after.id
-    assert ReviewItem.from_finding(finding(), before).id == ReviewItem.from_finding(finding(), after).id
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_lowering_a_bound_never_raises_it() -> None:
     )
 
 
+def test_ids_that_were_asked_about_are_enumerated_and_each_has_an_entry() -> None:
+    wire = schemas.wire("verdicts", sentences=[1, 2], ids=["s1", "c1"])
+    entries = wire["properties"]["verdicts"]
+    assert (entries["minItems"], entries["maxItems"]) == (2, 2)
+    assert entries["items"]["properties"]["id"] == {"type": "string", "enum": ["s1", "c1"]}
+    assert schemas.wire("verdicts", sentences=[1, 2])["properties"]["verdicts"]["maxItems"] == 60
+    Draft202012Validator.check_schema(wire)
+
+
 def test_deriving_leaves_the_local_schema_alone() -> None:
     before = json.dumps(schemas.load("claims"))
     schemas.wire("claims", sentences=[3], max_items={"claims": 1})

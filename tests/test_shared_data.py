@@ -25,6 +25,7 @@ from summarizer.parsing import (
 )
 from summarizer.presenting import fence, numbered
 from summarizer.render.terminal import render_report
+from summarizer.settings import Settings
 from summarizer.sources import read_article
 from summarizer.testing import ScriptedModel
 
@@ -63,6 +64,7 @@ def test_a_real_article_reads_as_an_editor_would(shared_data: Path) -> None:
 
 def test_hostile_text_as_article_title_and_statement(shared_data: Path) -> None:
     """Nothing raises, no offset moves, no fence closes, and no control character reaches a terminal."""
+    asked_again = 0
     for attack in strings(shared_data):
         article = Article.from_text(CARRIER % attack, title=attack, language="en")
         assert all(article.text[s.start : s.end] == s.text for s in article.sentences)
@@ -70,14 +72,22 @@ def test_hostile_text_as_article_title_and_statement(shared_data: Path) -> None:
         (finding,) = check_statements(article, [attack])
         assert all(attack[p.start : p.end] == p.text for flag in finding.flags for p in flag.spans)
         claim = {"evidence": [1], "speaker": attack[:120], "text": f"The council met. {attack}"[:400]}
-        replies = {"summary": attack, "claims": json.dumps({"claims": [claim]})}
+        replies = {"summary": attack, "claims": json.dumps({"claims": [claim]}), "verify": attack}
+        model = ScriptedModel(replies)
+        unsure = Settings(risk_low=0.0, risk_high=1.0)
         report = summarize(
-            CARRIER % attack, title=attack, language="en", model=ScriptedModel(replies), profile="standard"
+            CARRIER % attack, title=attack, language="en", model=model, profile="standard", settings=unsure
         )
+        for request in model.requests:
+            if request.task == "verify":  # the statement stands behind the fence, too
+                prompt = request.messages[1].content
+                assert prompt.split("\n").count(fence(article)) == 2
+                asked_again += len(request.messages) > 2
         assert Report.from_json(report.to_json()) == report
         printed = io.StringIO()
         Console(file=printed, width=100, color_system=None).print(render_report(report))
         assert not {c for c in printed.getvalue() if ord(c) < 32 or 0x7F <= ord(c) < 0xA0} - {"\n"}
+    assert asked_again > 100
 
 
 ANSWER = '{"claims": [{"evidence": [1], "speaker": null, "text": "The council met on Monday."}]}'

@@ -26,8 +26,8 @@ def test_ordinary_text_is_just_normalised(text: str) -> None:
     ],
 )
 def test_a_flood_of_marks_takes_no_time(marks: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     article = Article.from_text(f"{CARRIER} A{marks} B", language="en")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(article.text) <= len(CARRIER) + MOST_MARKS + 5
     assert nfc(article.text) == article.text

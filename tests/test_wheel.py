@@ -70,5 +70,10 @@ print(json.dumps({name: [str(path.resolve()), sorted(str(file.relative_to(path))
         assert files, f"{name} is empty"
 
 
+def test_pages_can_be_made(installed: Path, tmp_path: Path) -> None:
+    code = "from summarizer.render import html; print(html.page([], title='A page'))"
+    assert "<title>A page</title>" in run(installed / "bin" / "python", "-c", code, cwd=tmp_path)
+
+
 def test_the_command_answers(installed: Path, tmp_path: Path) -> None:
     assert run(installed / "bin" / "summarizer", "models", cwd=tmp_path).strip()

@@ -1,10 +1,11 @@
 """A cause that the article does not state: two of its facts, joined by "because".
 
-A word of cause divides the statement into two facts. It is a mismatch when the article tells both, each
-recognised by its own words, and has no word of cause in or right behind either of the sentences that do.
-Left alone: facts that the article tells in one sentence with any looser link ("after", "as", "with"),
-a fact that the article does not tell at all (that is for the coverage check), and causes that stand in a verb
-the article uses too.
+A word of cause divides the statement into effect and cause. It is a mismatch when the article tells the effect
+and tells of the cause, each recognised by its own words, and nowhere joins the two: neither in a sentence that
+tells the effect and has any link ("because", "after", "as") with words of the cause, nor by a word of cause in a
+sentence that tells the cause and has words of the effect, nor across two neighbours one of which has a word of
+cause. Left alone: a fact that the article does not tell at all (that is for the coverage check), and links
+that stand in a verb the article uses too.
 
 Keys of ``modality.toml``: ``cause_words`` (lines ``first:`` for words before which the effect stands, "closed
 because of", and ``last:`` for "led to"), ``cause_hints``: looser links, which clear a statement.
@@ -21,12 +22,14 @@ from .terms import Hit
 from .text import span
 
 _TOLD = 0.5  # share of a fact's words, weighed, by which a sentence tells it
+_TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
+_MENTIONED = 0.3  # and by which it at least speaks of it
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first word of cause."""
     mine = statement_clauses(statement, read)
-    hits = mine.hits("cause_words")
+    hits = _causes(mine)
     if not hits:
         return ()
     near = related(statement, alignment, read)
@@ -34,18 +37,31 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     return tuple(found)[:1]
 
 
+def _causes(clauses: Clauses) -> tuple[Hit, ...]:
+    """Words of cause, but before a time: Ukrainian "через місяць" is a month later."""
+    times = [name for name, unit in clauses.lex.units.items() if unit in _TIMES]
+    return tuple(
+        hit
+        for hit in clauses.hits("cause_words")
+        if not any(
+            token.norm in times or token.norm[0].isdigit()
+            for token in clauses.tokens[hit.last : hit.last + 2]
+        )
+    )
+
+
 def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
     sides = _sides(hit, mine)
     if sides is None:
         return None
-    one, other = sides
-    if any(_linked(r, one, other, mine, read) for r in near):
+    effect, cause = sides
+    told = {r.sentence.number: (_share(r, effect, mine, read), _share(r, cause, mine, read)) for r in near}
+    effects = [r for r in near if told[r.sentence.number][0] >= _TOLD]
+    causes = [r for r in near if told[r.sentence.number][1] >= _TOLD]
+    if not effects or not causes or any(_linked(r, told, read) for r in near):
         return None
-    first, second = _teller(one, mine, near, read), _teller(other, mine, near, read)
-    if first is None or second is None:
-        return None
-    if first is second and _hinted(first):
-        return None
+    first = max(effects, key=lambda r: told[r.sentence.number][0])
+    second = max(causes, key=lambda r: told[r.sentence.number][1])
     shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
     there = tuple(dict.fromkeys(read.evidence(r.sentence) for r in (first, second)))
     message = f"“{shown.text}”: the article tells both and does not say that the one caused the other"
@@ -53,19 +69,33 @@ def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
 
 
 def _sides(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
-    """The content words of the two facts: before the word and behind it, or parted by the next comma."""
+    """The content words of effect and cause: before the word and behind it, or parted by the next comma."""
     low, high = _own_sentence(hit, mine)
     before = [i for i in range(low, hit.first) if mine.content[i]]
     behind = [i for i in range(hit.last, high) if mine.content[i]]
-    if not before:
+    if not before:  # "Because of the storm, the bridge is closed": the cause stands first
         number = mine.clause[hit.first]
-        before, behind = (
-            [i for i in behind if mine.clause[i] != number],
-            [i for i in behind if mine.clause[i] == number],
-        )
-    if len(before) == 0 or len(behind) == 0:
-        return None
-    return before, behind
+        cause = [i for i in behind if mine.clause[i] == number]
+        if len(cause) == len(behind) and mine.lex.capitalised_nouns:
+            cause = _noun_phrase(hit, mine, high)
+        before, behind = [i for i in behind if i not in cause], cause
+    elif hit.label == "last":
+        before, behind = behind, before
+    return (before, behind) if before and behind else None
+
+
+def _noun_phrase(hit: Hit, mine: Clauses, high: int) -> list[int]:
+    """German without a comma: "Wegen der Sperrung staute sich …": the cause ends before the verb."""
+    found: list[int] = []
+    for index in range(hit.last, high):
+        if mine.content[index]:
+            following = mine.tokens[index + 1] if index + 1 < len(mine.tokens) else None
+            if found and not mine.tokens[index].capital and not (following and following.capital):
+                break
+            found.append(index)
+        elif found and mine.tokens[index].norm in mine.lex.words("auxiliaries"):
+            break
+    return found
 
 
 def _own_sentence(hit: Hit, mine: Clauses) -> tuple[int, int]:
@@ -79,35 +109,36 @@ def _own_sentence(hit: Hit, mine: Clauses) -> tuple[int, int]:
     return low, min((end for end in ends if end >= hit.last), default=len(mine.tokens))
 
 
-def _linked(near: Related, one: list[int], other: list[int], mine: Clauses, read: ReadArticle) -> bool:
-    """Whether a sentence that tells a fact has a word of cause, or the next one opens with it."""
-    if max(_share(near, one, mine, read), _share(near, other, mine, read)) < _TOLD:
-        return False
-    if near.clauses.hits("cause_words"):
+def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArticle) -> bool:
+    """Whether the article joins effect and cause in this sentence, or from it to its neighbour."""
+    effect, cause = told[near.sentence.number]
+    stated = bool(_causes(near.clauses))
+    if effect >= _TOLD and cause >= _MENTIONED and (stated or near.clauses.hits("cause_hints")):
         return True
-    behind = near.sentence.number  # numbers start at 1: this is the index of the next sentence
-    if behind >= len(read.sentences):
+    if cause >= _TOLD and effect >= _MENTIONED and stated:
+        return True
+    if max(effect, cause) < _TOLD:
         return False
-    following = read.sentences[behind]
-    # Only a link that points back and opens it: "As a result, …"
-    return any(
+    for neighbour in (near.sentence.number - 1, near.sentence.number + 1):
+        theirs = told.get(neighbour, (0.0, 0.0))
+        other = theirs[1] if effect >= _TOLD else theirs[0]
+        if other >= _MENTIONED and (stated or _stated(neighbour, read)):
+            return True
+    # A link that opens the next sentence and points back: "As a result, …"
+    behind = near.sentence.number  # numbers start at 1: this is the index of the next sentence
+    return behind < len(read.sentences) and any(
         hit.first == 0 or (hit.first <= 2 and hit.label == "last")
-        for hit in read_clauses(following.text, read.lex.code).hits("cause_words")
+        for hit in read_clauses(read.sentences[behind].text, read.lex.code).hits("cause_words")
     )
+
+
+def _stated(number: int, read: ReadArticle) -> bool:
+    if not 1 <= number <= len(read.sentences):
+        return False
+    return bool(_causes(read_clauses(read.sentences[number - 1].text, read.lex.code)))
 
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:
     weights = [read.weight(mine.tokens[i].stem) for i in fact]
     found = [w for i, w in zip(fact, weights, strict=True) if near.clauses.find(mine.tokens[i])]
     return sum(found) / sum(weights) if sum(weights) else 0.0
-
-
-def _teller(fact: list[int], mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Related | None:
-    """The sentence that tells a fact best, if any does."""
-    best = max(near, key=lambda r: _share(r, fact, mine, read), default=None)
-    return best if best is not None and _share(best, fact, mine, read) >= _TOLD else None
-
-
-def _hinted(near: Related) -> bool:
-    """Whether the one sentence that tells both has a looser link between them."""
-    return bool(near.clauses.hits("cause_hints"))

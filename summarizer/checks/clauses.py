@@ -26,6 +26,8 @@ _LONGEST = 200  # words of a sentence that are read: what is longer is no senten
 _PLACES = 6  # places of one word that are compared
 _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
+_BEGINNING = 5  # letters by which forms of one word are told
+_SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
 
@@ -46,7 +48,7 @@ class Clauses:
         found: dict[str, list[int]] = {}
         for index, token in enumerate(self.tokens):
             if self.content[index]:
-                for key in dict.fromkeys((_root(token, self.lex.code), _family(token))):
+                for key in dict.fromkeys((_root(token, self.lex.code), _family(token), _beginning(token))):
                     found.setdefault(key, []).append(index)
         return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
 
@@ -77,6 +79,10 @@ class Clauses:
         """Where a word of another text stands here, also in another form."""
         same = self.keys.get(_root(token, self.lex.code), ())
         return same or self.keys.get(_family(token), ())
+
+    def find_form(self, token: Token) -> tuple[int, ...]:
+        """Where a word of another text stands here, in whatever form, and no other word for the same."""
+        return self.keys.get(_root(token, self.lex.code), ()) or self.keys.get(_beginning(token), ())
 
     def distance(self, one: int, other: int) -> int:
         return abs(self.place[one] - self.place[other])
@@ -113,6 +119,10 @@ def _root(token: Token, code: str) -> str:
 
 def _family(token: Token) -> str:
     return f"{family(token)}*"  # apart from the stems, which are exact
+
+
+def _beginning(token: Token) -> str:
+    return f"{token.norm[:_BEGINNING]}~"
 
 
 @cache
@@ -231,16 +241,20 @@ def _nearness(distance: int) -> float:
 class Fit:
     """How well a place of the article has the surroundings of a place of the statement.
 
-    ``share`` of the surroundings' weight (0 to 1); ``anchors``: how many of its words stand near.
+    ``share`` of the surroundings' weight (0 to 1); ``anchors``: how many of its words stand near; ``whole``:
+    the article's whole sentence is short, and the statement has all of it.
     """
 
     share: float = 0.0
     anchors: int = 0
+    whole: bool = False
 
     @property
     def good(self) -> bool:
         """Enough to say that the two places tell the same."""
-        return (self.anchors >= 2 and self.share >= 0.4) or (self.anchors >= 1 and self.share >= 0.6)
+        if self.anchors >= 1 and (self.whole or self.share >= 0.5):
+            return True
+        return self.anchors >= 2 and self.share >= 0.33
 
 
 def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
@@ -256,4 +270,18 @@ def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
         nearness = max(_nearness(theirs.distance(place, at)) for place in places)
         share += weight * nearness
         anchors += nearness >= 0.5
-    return Fit(share / around.total, anchors)
+    return Fit(share / around.total, anchors, bool(anchors) and _all_of(theirs, at, mine))
+
+
+def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
+    """Whether a short sentence of the article says nothing but what the statement says."""
+    denying = {hit.first for hit in theirs.hits("negation_words")}
+    rest = [i for i, content in enumerate(theirs.content) if content and i != at and i not in denying]
+    return 0 < len(rest) <= _SHORT and all(mine.find(theirs.tokens[i]) for i in rest)
+
+
+def other_numbers(index: int, mine: Clauses, place: int, theirs: Clauses) -> bool:
+    """Whether both clauses have numbers and none in common: then they tell of two things."""
+    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)}
+    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)}
+    return bool(own and others) and not own & others

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
+from .clauses import Clauses, Fit, Related, context, fit, other_numbers, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .negation import signs
 from .polarity import clause_evidence
@@ -91,15 +91,8 @@ def _places(
                 same = same != bool(swapped)
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
                 continue
-            if same or not _other_figures(hit, mine, there, other.clauses):
+            if same or not other_numbers(hit.first, mine, there.first, other.clauses):
                 yield _Place(fits, same, other, there)
-
-
-def _other_figures(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
-    """Whether both clauses have figures and none in common: then they tell of two events."""
-    own = {mine.tokens[i].norm for i in mine.at(hit.first) if mine.is_number(i)}
-    others = {theirs.tokens[i].norm for i in theirs.at(there.first) if theirs.is_number(i)}
-    return bool(own and others) and not own & others
 
 
 def _beside(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 
 from ..article import Article, SentenceKind
 from ..report import Evidence, StatementKind
-from .entities import Entities, find_entities
+from .entities import Entities
 from .figures import Figure, find_figures
+from .gathering import find_entities
+from .grams import Grams
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
@@ -83,6 +85,11 @@ class ReadArticle:
         return {}
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the whole article once, by its name for it."""
+        return {}
+
+    @cached_property
     def capitals_by_start(self) -> dict[str, tuple[str, ...]]:
         """The first letter, and the first two, of capitalised words -> those words, folded."""
         found: dict[str, list[str]] = {}
@@ -121,6 +128,11 @@ class ReadArticle:
             for sentence in self.sentences
             for moment in find_moments(sentence.text, sentence.tokens, sentence.figures, self.lex)
         )
+
+    @cached_property
+    def grams(self) -> Grams:
+        """Runs of words and pieces of words, and which words stand together."""
+        return Grams.of(self.sentences, self.lex, family)
 
     @cached_property
     def acronyms(self) -> frozenset[str]:
@@ -162,6 +174,11 @@ class ReadStatement:
     names: tuple[Name, ...]
     kind: StatementKind = StatementKind.EXTERNAL
     speaker: str | None = None  # of a claim, as the model named it
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the statement once, by its name for it."""
+        return {}
 
 
 @lru_cache(maxsize=8)  # an article is looked at more than once; memory stays flat over many

@@ -1,20 +1,34 @@
-"""Finds the figures of a text: value, unit, magnitude, and whether they are part of a date.
+"""Finds the figures of a text: value, unit, magnitude, rate, and whether they are part of a date.
 
-Digits with the marks of the language, number words, scale words behind either ("1.2 million",
-"3,4 Mio."), currency signs and units. What it does not read yet: fractions in words, ordinals in
-words, ranges as one figure.
+Digits with the marks of the language, number words ("two hundred and fifty", "zweihundertfünfzig",
+"четверо"), "and a half", scale words behind either ("1.2 million", "3,4 Mio."), currency signs, units of
+one to three words, what it is counted by ("a month", "pro Jahr"), numbers inside compounds ("zweitägig",
+"пʼятиденний"), places in an order in digits and words. Multiples in words are for ``derived``; what a
+figure counts is for ``grounds``.
+
+Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``number_joiners``, ``range_words``
+(see ``text``); ``ones`` (what stands before a scale word for 1: "a million"); ``half_behind`` ("and a
+half"); ``unit_joiners`` (between figure and unit: "millones de euros"); ``rates`` (``month: a_month
+monthly``); ``ordinals`` (``2: second``); ``compound_numbers`` (``2 zwei``) and ``compound_units`` (``day
+tägig``): the parts of a compound, which may have any ending of up to three letters; ``multiples`` (see
+``derived``), of which those below 1 are fractions; ``out_of`` ("four in ten": the words between).
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from text_to_num import text2num
 
-from .text import Lexicon, Token, plain
+from .measures import MEASURES, NONE
+from .terms import terms
+from .text import Lexicon, Token, lexicon, plain
 
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₴": "UAH", "¥": "JPY"}
-_TEXT2NUM_LANGUAGES = ("en", "de", "es", "fr", "pt", "it", "nl")
+_MOST_WORDS = 3  # of a unit: "points de pourcentage"
+_LONGEST = 12  # words of one number
+_RATE_WORDS = 2  # between a figure's unit and "a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,8 @@ class Figure:
 
     ``unit`` is an ISO 4217 code, a unit's name, or None. ``places`` is how many decimals were written,
     of the mantissa. ``date`` marks days, months and years of dates; ``about`` an approximate figure;
-    ``ordinal`` a place in an order ("17th").
+    ``ordinal`` a place in an order ("17th", "third"); ``rate`` the time that it is counted by ("month");
+    ``fraction`` a share in words, whose unit is "percent".
     """
 
     start: int
@@ -36,6 +51,8 @@ class Figure:
     date: bool
     word: bool
     ordinal: bool = False
+    rate: str | None = None
+    fraction: bool = False
 
     @property
     def scale(self) -> float:
@@ -49,17 +66,87 @@ _GROUPED = re.compile(r"\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+")
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:
     """The figures of a text in order."""
     text = plain(text)
-    figures = []
+    figures: list[Figure] = []
     index = 0
+    fractions = _fractions(tokens, lex)
     while index < len(tokens):
-        found = _digits(text, tokens, index, lex) or _words(tokens, index, lex)
-        if found is None:
-            index += 1
+        if index in fractions and not (
+            figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
+        ):
+            end_index, share = fractions[index]
+            figures.append(_fraction(tokens, index, end_index, share, lex))
+            index = end_index
             continue
-        end_index, mantissa, places = found
-        figures.append(_finish(text, tokens, index, end_index, mantissa, places, lex))
-        index = max(index + 1, end_index)
-    return tuple(_share_units(text, figures, lex))
+        found = _digits(text, tokens, index, lex) or _words(text, tokens, index, lex)
+        if found is not None:
+            end_index, mantissa, places = found
+            figures.append(_finish(text, tokens, index, end_index, mantissa, places, lex))
+            index = max(index + 1, end_index)
+            continue
+        special = _compound(tokens[index], lex) or _ordinal_word(tokens[index], lex)
+        if special is not None:
+            figures.append(special)
+        index += 1
+    return tuple(_inherit(text, tokens, list(_share_units(text, figures, lex))))
+
+
+def _inherit(text: str, tokens: tuple[Token, ...], figures: list[Figure]) -> Iterator[Figure]:
+    """Millions with nothing behind are of the money that the sentence names: "£2 million … 11.3 million."."""
+    money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", NONE).kind == "money"]
+    for figure in figures:
+        bare = figure.unit is None and figure.scale >= 1e6 and len(set(money)) == 1
+        if bare and not text[figure.end : figure.end + 2].strip(" \u00a0").isalnum():
+            yield replace(figure, unit=money[0])
+        else:
+            yield figure
+
+
+def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, float]]:
+    """First token of a fraction in words -> the index behind it, and the share (0 to 1)."""
+    hits = terms(lex.code, "multiples").find(tokens)
+    found = {hit.first: (hit.last, float(hit.label)) for hit in hits if float(hit.label) < 1}
+    if not any(token.norm in lex.numbers for token in tokens):
+        return found
+    table = terms(lex.code, "out_of")
+    for index, token in enumerate(tokens[1:-1], 1):
+        hit = next(iter(table.at(tokens, index)), None)
+        if hit is None or hit.last >= len(tokens):
+            continue
+        part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
+        # three of five is a count where people are counted; only these wholes speak of a share
+        share = (
+            whole in (3, 4, 5, 10, 100)
+            if hit.last - hit.first == 1 and token.norm not in _SHARED
+            else whole > 2
+        )
+        if part and share and part < whole <= 100 and (token.norm != "of" or whole == 10):
+            found.setdefault(index - 1, (hit.last + 1, part / whole))
+    return found
+
+
+_SHARED = ("in", "sur")  # of these words a share is meant with any whole
+
+
+def _small(token: Token, lex: Lexicon) -> float:
+    if token.text.isdigit():
+        return float(token.text) if len(token.text) < 4 else 0.0
+    return 1.0 if token.norm in lex.words("ones") else lex.numbers.get(token.norm, 0.0)
+
+
+def _fraction(tokens: tuple[Token, ...], first: int, end: int, share: float, lex: Lexicon) -> Figure:
+    value = round(100 * share, 2)
+    return Figure(
+        start=tokens[first].start,
+        end=tokens[end - 1].end,
+        value=value,
+        mantissa=value,
+        places=0,
+        unit="percent",
+        about=_is_about(tokens, first, lex),
+        date=False,
+        word=True,
+        fraction=True,
+    )
 
 
 def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
@@ -68,7 +155,11 @@ def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Fig
         behind = figures[index + 1] if index + 1 < len(figures) else figure
         between = text[figure.end : behind.start].strip().casefold()
         shared = (
-            figure.unit is None and not figure.date and behind is not figure and between in lex.range_words
+            figure.unit is None
+            and not figure.date
+            and not figure.ordinal
+            and behind is not figure
+            and between in lex.range_words
         )
         if shared and figure.scale == 1 and behind.scale > 1 and figure.mantissa < 1000:
             yield replace(figure, unit=behind.unit, value=figure.value * behind.scale)
@@ -113,21 +204,20 @@ def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
         return None
 
 
-def _words(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
-    """The same for number words: "two hundred and fifty", "zweihundertfünfzig"."""
-    end = index
-    words: list[str] = []
-    while end < len(tokens):
-        norm = tokens[end].norm
-        if norm in lex.numbers or (words and norm in lex.scales):
-            words.append(norm)
-        elif not (
-            words and words[-1] in lex.scales and norm in lex.number_joiners and _more(tokens, end, lex)
-        ):
-            break
-        end += 1
-    if words:
-        return end, _compose(words, lex), 0
+def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
+    """The same for number words: "two hundred and fifty", "a million", "quatre-vingt-dix"."""
+    values: list[tuple[float, bool]] = []
+    if tokens[index].norm in _openers(lex.code):
+        run = _run(text, tokens, index)
+        values, end = _values_of(run, lex)
+    if values:
+        if len(values) > 1 and values[-1][1] and values[-1][0] >= 1000:
+            values.pop()  # a scale word behind: read like the one behind digits
+            end -= 1
+        half = _half_behind(run, end, lex)
+        if half and len(values) == 1:
+            return index + end + half, values[0][0] + 0.5, 1
+        return index + end, _compose(values), 1 if values[0][0] % 1 else 0
     word = tokens[index].norm
     if lex.code == "de" and len(word) > 8 and _GERMAN_NUMBER.fullmatch(word):
         try:
@@ -137,9 +227,85 @@ def _words(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, fl
     return None
 
 
-def _more(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
-    """Whether a number goes on behind a joiner: "two hundred and fifty"."""
-    return index + 1 < len(tokens) and tokens[index + 1].norm in lex.numbers
+@cache
+def _openers(code: str) -> frozenset[str]:
+    """The words that a number in words can begin with."""
+    lex = lexicon(code)
+    return frozenset(words.partition(" ")[0] for words in lex.numbers) | lex.words("ones")
+
+
+@cache
+def _ordinals(code: str) -> dict[str, float]:
+    return {word: float(value.rstrip(":")) for word, value in lexicon(code).values("ordinals").items()}
+
+
+def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
+    """The tokens from an index on that only spaces and hyphens divide."""
+    end = index + 1
+    while end < min(len(tokens), index + _LONGEST) and not text[
+        tokens[end - 1].end : tokens[end].start
+    ].strip(" -\u00ad\n"):
+        end += 1
+    return tokens[index:end]
+
+
+def _values_of(run: tuple[Token, ...], lex: Lexicon) -> tuple[list[tuple[float, bool]], int]:
+    """(The values of the number words that a run begins with, each with whether it is a scale; their end)."""
+    end = 0
+    values: list[tuple[float, bool]] = []
+    if run[0].norm in lex.words("ones") and (_is_scale(run, 1, lex) or _half_behind(run, 1, lex)):
+        end, values = 1, [(1.0, False)]
+    while end < len(run):
+        norm = run[end].norm
+        words = next((n for n in (3, 2) if _joined(run, end, n) in lex.numbers), 0)
+        if words:
+            values.append((lex.numbers[_joined(run, end, words)], False))
+            end += words
+        elif values and norm in lex.scales and len(norm) > 1:
+            values.append((lex.scales[norm], True))
+            end += 1
+        elif norm in lex.numbers and _fits_behind(lex.numbers[norm], values):
+            values.append((lex.numbers[norm], False))
+            end += 1
+        elif values and norm in lex.number_joiners and _goes_on(run, end, values, lex):
+            end += 1
+        else:
+            break
+    return values, end
+
+
+def _joined(run: tuple[Token, ...], index: int, length: int) -> str:
+    return " ".join(token.norm for token in run[index : index + length]) if index + length <= len(run) else ""
+
+
+def _is_scale(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
+    return (
+        index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
+    )
+
+
+def _fits_behind(value: float, values: list[tuple[float, bool]]) -> bool:
+    """Number words go on with something smaller: "twenty five", but not "five seven"."""
+    if not values:
+        return True
+    last, is_scale = values[-1]
+    return value < last and (is_scale or last >= 20) and (is_scale or value < 100)
+
+
+def _goes_on(tokens: tuple[Token, ...], index: int, values: list[tuple[float, bool]], lex: Lexicon) -> bool:
+    """Whether a number goes on behind a joiner: "two hundred and fifty", "treinta y cinco"."""
+    if index + 1 >= len(tokens) or tokens[index + 1].norm not in lex.numbers:
+        return False
+    last, is_scale = values[-1]
+    return (is_scale or last >= 20) and _fits_behind(lex.numbers[tokens[index + 1].norm], values)
+
+
+def _half_behind(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> int:
+    """The number of tokens of "and a half" that begin at an index."""
+    for phrase in lex.phrases("half_behind"):
+        if tuple(token.norm for token in tokens[index : index + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
 
 
 _GERMAN_NUMBER = re.compile(
@@ -147,16 +313,15 @@ _GERMAN_NUMBER = re.compile(
 )
 
 
-def _compose(words: list[str], lex: Lexicon) -> float:
+def _compose(values: list[tuple[float, bool]]) -> float:
     total, current = 0.0, 0.0
-    for word in words:
-        if word in lex.scales:
-            scale = lex.scales[word]
-            current = (current or 1.0) * scale
-            if scale >= 1000:
+    for value, is_scale in values:
+        if is_scale:
+            current = (current or 1.0) * value
+            if value >= 1000:
                 total, current = total + current, 0.0
         else:
-            current += lex.numbers[word]
+            current += value
     return total + current
 
 
@@ -166,14 +331,24 @@ def _finish(
     start_at, end_at = tokens[first].start, tokens[end - 1].end
     is_word = not tokens[first].text[0].isdigit()
     value = mantissa
-    if end < len(tokens) and _adjacent(text, end_at, tokens[end].start) and tokens[end].norm in lex.scales:
-        value = mantissa * lex.scales[tokens[end].norm]
+    if half := 0 if is_word else _half_behind(tokens, end, lex):  # "2 and a half million"
+        value = mantissa = mantissa + 0.5
+        end, places = end + half, 1
+        end_at = tokens[end - 1].end
+    factor = 1.0
+    while end < len(tokens) and _scale_at(text, tokens, end, end_at, lex):
+        factor *= lex.scales[tokens[end].norm]
         end_at = tokens[end].end
         end += 1
-    unit, unit_end = _unit_behind(text, tokens, end, end_at, lex)
+    value = round(mantissa * factor, 6)
+    if factor > 1 and (half := _half_behind(tokens, end, lex)):  # "dos millones y medio"
+        value, mantissa, places = value + factor / 2, mantissa + 0.5, 1
+        end += half
+        end_at = tokens[end - 1].end
+    unit, unit_end, behind = _unit_behind(text, tokens, end, end_at, lex)
     before = text[:start_at].rstrip()
     if before and before[-1] in _CURRENCY_SIGNS:
-        unit, start_at = _CURRENCY_SIGNS[before[-1]], len(before) - 1
+        unit, start_at, behind = _CURRENCY_SIGNS[before[-1]], len(before) - 1, end
     elif unit:
         end_at = unit_end
     return Figure(
@@ -187,37 +362,68 @@ def _finish(
         date=unit is None and _in_date(text, tokens, first, end, value, lex),
         word=is_word,
         ordinal=bool(_ORDINAL.match(text, tokens[first].end)),
+        rate=_rate(tokens, behind, lex),
     )
 
 
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
+def _scale_at(text: str, tokens: tuple[Token, ...], index: int, end: int, lex: Lexicon) -> bool:
+    """Whether a scale word stands right behind; a letter but m only where nothing is between ("5k")."""
+    token = tokens[index]
+    if token.norm not in lex.scales or not _adjacent(text, end, token.start):
+        return False
+    return len(token.norm) > 1 or token.start == end or (token.norm == "m" and not token.capital)
+
+
 def _adjacent(text: str, left: int, right: int) -> bool:
-    return text[left:right].strip(" -–\u00ad") in ("", ".")
+    return text[left:right].strip(" -–\u00ad\n") in ("", ".")
 
 
 def _unit_behind(
     text: str, tokens: tuple[Token, ...], index: int, end: int, lex: Lexicon
-) -> tuple[str | None, int]:
+) -> tuple[str | None, int, int]:
+    """(unit, where it ends, index behind it)."""
     rest = text[end : end + 3].lstrip()
     if rest[:1] == "%":
-        return "percent", text.index("%", end) + 1
+        return "percent", text.index("%", end) + 1, index
     if rest[:1] in _CURRENCY_SIGNS:
-        return _CURRENCY_SIGNS[rest[0]], text.index(rest[0], end) + 1
-    if index < len(tokens) and _adjacent(text, end, tokens[index].start):
-        if index + 1 < len(tokens):
-            pair = f"{tokens[index].norm} {tokens[index + 1].norm}"
-            if pair in lex.units:
-                return lex.units[pair], tokens[index + 1].end
-        if tokens[index].norm in lex.units:
-            return lex.units[tokens[index].norm], tokens[index].end
-        # 12-year-old, 30-metre: the hyphen stands between figure and unit
-    return None, end
+        return _CURRENCY_SIGNS[rest[0]], text.index(rest[0], end) + 1, index
+    if index < len(tokens) and not _adjacent(text, end, tokens[index].start):
+        return None, end, index
+    joiners = lex.words("unit_joiners")
+    at = index
+    while at < len(tokens) and at < index + 2 and tokens[at].norm in joiners:
+        at += 1
+    for length in range(_MOST_WORDS, 0, -1):
+        words = tokens[at : at + length]
+        if len(words) < length:
+            continue
+        unit = lex.units.get(" ".join(token.norm for token in words))
+        # 12-year-old, 30-metre: a hyphen may stand between; one letter is a unit only behind digits
+        letter = length == 1 and len(words[0].norm) == 1
+        if unit and not (letter and (words[0].capital or not text[end - 1 : end].isdigit())):
+            if letter and lex.code == "en" and words[0].start > end:
+                continue
+            return unit, words[-1].end, at + length
+    return None, end, index
+
+
+def _rate(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> str | None:
+    """What the figure is counted by: "a month", "jährlich"."""
+    table = terms(lex.code, "rates")
+    for at in range(index, min(index + _RATE_WORDS, len(tokens))):
+        hit = next(iter(table.at(tokens, at)), None)
+        if hit is not None:
+            return hit.label
+        if tokens[at].text[0].isdigit():
+            return None
+    return None
 
 
 def _is_about(tokens: tuple[Token, ...], first: int, lex: Lexicon) -> bool:
-    return any(token.norm in lex.about for token in tokens[max(0, first - 2) : first])
+    return any(token.norm in lex.about for token in tokens[max(0, first - 2) : first + 1])
 
 
 _CLOCK = re.compile(r"\s?(?:[ap]\.?m\b|uhr\b|год)", re.IGNORECASE)
@@ -237,3 +443,38 @@ def _in_date(text: str, tokens: tuple[Token, ...], first: int, end: int, value: 
         return bool(first) and _in_date(text, tokens, first - 1, first, 0, lex)  # June 24-25
     beside = tokens[max(0, first - 1) : first] + tokens[end : end + 1]
     return value <= 31 and any(t.norm in lex.months for t in beside)
+
+
+# --- words that hold a number
+
+
+@cache
+def _compounds(code: str) -> re.Pattern[str] | None:
+    lex = lexicon(code)
+    numbers, units = lex.values("compound_numbers"), lex.values("compound_units")
+    if not numbers or not units:
+        return None
+    one = "|".join(sorted(map(re.escape, numbers), key=lambda word: (-len(word), word)))
+    two = "|".join(sorted(map(re.escape, units), key=lambda word: (-len(word), word)))
+    return re.compile(f"({one})({two})[^\\W\\d_]{{0,3}}")
+
+
+def _compound(token: Token, lex: Lexicon) -> Figure | None:
+    """Zweitägig, пʼятиденний, trzyletni."""
+    pattern = _compounds(lex.code)
+    match = pattern.fullmatch(token.norm) if pattern is not None else None
+    if match is None:
+        return None
+    value = float(lex.values("compound_numbers")[match[1]])
+    unit = lex.values("compound_units")[match[2]]
+    return Figure(token.start, token.end, value, value, 0, unit, about=False, date=False, word=True)
+
+
+def _ordinal_word(token: Token, lex: Lexicon) -> Figure | None:
+    """Second, dritte, третій."""
+    value = _ordinals(lex.code).get(token.norm)
+    if value is None:
+        return None
+    return Figure(
+        token.start, token.end, value, value, 0, None, about=False, date=False, word=True, ordinal=True
+    )

@@ -2,7 +2,8 @@
 
 The article says the statement's main word only behind a hedge, in the same surroundings, and nowhere
 plainly; the statement has no hedge at all near it. A hedge turned into another hedge is right, and so is a
-plan told as future ("plans to close", "will close"); a possibility told as future is not. Hearsay forms
+plan told as future ("plans to close", "will close"); a possibility told as future is not. A figure
+that stands only behind a hedge counts as such a word. Hearsay forms
 (Konjunktiv, conditional) are kept by any word of saying as well. Left alone: hedges around other words than
 the shared one, such as "a preliminary report".
 
@@ -15,10 +16,12 @@ Keys of ``modality.toml``: ``possible_hedges``, ``planned_hedges``, ``hearsay_he
 from collections.abc import Sequence
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
+from .figures import Figure
+from .numbers import same_value
 from .polarity import clause_evidence
 from .terms import Hit
 from .text import Token, span
@@ -44,7 +47,38 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
             continue
         if found := _hedged(index, mine, near, read):
             return (found,)
+    for figure in statement.figures:
+        if not kept and (found := _hedged_figure(figure, mine, near, read)):
+            return (found,)
     return ()
+
+
+def _hedged_figure(
+    figure: Figure, mine: Clauses, near: Sequence[Related], read: ReadArticle
+) -> Signal | None:
+    """A figure that the article gives only behind "could", in the same surroundings, and nowhere plainly."""
+    if figure.date or figure.ordinal or figure.unit is None:
+        return None
+    at = next((i for i, token in enumerate(mine.tokens) if token.start >= figure.start), None)
+    if at is None:
+        return None
+    around = context(mine, at, at + 1, read)
+    found: tuple[Fit, Related, int, Hit] | None = None
+    for other in near:
+        hedges = _hedges(other.clauses, "possible_hedges")
+        for there in other.sentence.figures:
+            if there.unit != figure.unit or not same_value(figure, there):
+                continue
+            place = next((i for i, t in enumerate(other.clauses.tokens) if t.start >= there.start), None)
+            hedge = place is not None and next(
+                (h for h in hedges if h.first in other.clauses.at(place) and h.first < place), None
+            )
+            if place is None or not hedge:
+                return None
+            fits = fit(around, mine, other.clauses, place)
+            if fits.good and (found is None or fits > found[0]):
+                found = fits, other, place, hedge
+    return None if found is None else _signal(span(mine.text, figure.start, figure.end), *found[1:], read)
 
 
 def _may_be_told(mine: Clauses, index: int) -> bool:
@@ -74,8 +108,11 @@ def _hedged(index: int, mine: Clauses, near: Sequence[Related], read: ReadArticl
                 plain = max(plain, fits)
     if where is None or not hedged.good or plain.share >= _RIVAL * hedged.share:
         return None
-    other, place, hit = where
     shown = span(mine.text, mine.tokens[index].start, mine.tokens[index].end)
+    return _signal(shown, *where, read)
+
+
+def _signal(shown: Span, other: Related, place: int, hit: Hit, read: ReadArticle) -> Signal:
     words = other.clauses.tokens
     there = clause_evidence(other, place, read)
     hedge = other.sentence.text[words[hit.first].start : words[hit.last - 1].end]

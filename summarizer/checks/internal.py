@@ -13,15 +13,16 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span, Statement
 from . import comparison, polarity, quantifiers
 from .align import Alignment, align
-from .binding import near
 from .context import ReadArticle, ReadSentence, ReadStatement, read_article
 from .figures import Figure
-from .numbers import same_value
+from .grounds import surroundings
+from .sought import same_value
 from .text import span
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 _CHECKS: tuple[Check, ...] = (polarity.check, comparison.check, quantifiers.check)
 _SHARED = 2  # words round a figure by which two statements speak of the same
+_NEAR = 0.5  # and how near they stand
 _ALIKE = 0.6  # share of a statement's words that another one must have
 _MOST = 200  # statements about one article that are compared
 
@@ -70,8 +71,9 @@ def _conflicts(
     theirs = [f for f in other.figures if not _has(f, statement.figures)]
     if len(mine) != 1 or len(theirs) != 1 or mine[0].unit != theirs[0].unit or mine[0].date != theirs[0].date:
         return  # other things that differ make it another fact
-    words = set(near(mine[0], statement.tokens, statement.figures, together.lex))
-    if len(words & set(near(theirs[0], other.tokens, other.figures, together.lex))) >= _SHARED:
+    here = surroundings(statement.text, statement.tokens, [(mine[0].start, mine[0].end)], together.lex)[0]
+    there = surroundings(other.text, other.tokens, [(theirs[0].start, theirs[0].end)], together.lex)[0]
+    if sum(near >= _NEAR and there.get(kin, 0.0) >= _NEAR for kin, near in here.items()) >= _SHARED:
         yield (span(statement.text, mine[0].start, mine[0].end),)
 
 

@@ -2,8 +2,9 @@
 
 Keys of ``names.toml``: ``name_particles`` ("von", "de la"), ``name_of`` (joins the parts of an institution's
 name: "Bank of England"), ``organisations`` (words that make a name an organisation), ``place_words``,
-``place_prepositions``, ``first_names_male``, ``first_names_female``, ``not_names``; where every noun has a
-capital (German) also ``noun_endings`` and ``name_determiners``, which tell nouns from names.
+``place_prepositions``, ``first_names_male``, ``first_names_female``, ``not_names``, ``name_openers`` (words
+that open a sentence before a name: "Laut"); where every noun has a capital (German) also ``noun_endings``,
+``place_endings`` and ``name_determiners``, which tell nouns from names.
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from .forms import same_word
 from .offices import Office, gender, is_office, offices
 from .proper import opens_sentence
 from .text import Lexicon, Token, fold, lexicon
 
 _LONGEST = 8
+_LONG_WORD = 4  # letters of a little word that has its capital from a name
 _OPENING, _CLOSING = "«“„\"'‘", "»”“\"'’"
 
 
@@ -42,6 +45,8 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     lower: frozenset[str] = field(default=frozenset())
+    surnames: frozenset[str] = field(default=frozenset())  # words behind a first name
+    pairs: frozenset[tuple[str, ...]] = field(default=frozenset())  # names of two words
 
 
 def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vocabulary:
@@ -55,19 +60,25 @@ def vocabulary(texts: Sequence[tuple[str, Sequence[Token]]], lex: Lexicon) -> Vo
     if lex.capitalised_nouns:
         determiners = lex.words("name_determiners")
         for _, tokens in texts:
-            for before, token in pairwise(tokens):
-                if token.capital and (
-                    before.norm in determiners or before.text[0].isdigit() or _adjective(before)
-                ):
+            for at, (before, token) in enumerate(pairwise(tokens)):
+                described = _adjective(before) and (
+                    not before.norm.endswith("te") or (at > 0 and tokens[at - 1].norm in determiners)
+                )  # "verklagte Hansen" is a verb
+                if token.capital and (before.norm in determiners or before.text[0].isdigit() or described):
                     common.add(token.norm)
     empty = Vocabulary(common=frozenset(common), lower=lower)
+    pairs: set[tuple[str, ...]] = set()
+    surnames: set[str] = set()
     names: set[str] = set()
     for text, tokens in texts:
         if title_case(tokens, lex):
             continue
         for run in _runs(text, tokens, lex, empty):
+            if lex.inflects and len(run) == 2 and not opens_sentence(text, tokens[run[0]].start):
+                pairs.add((fold(tokens[run[0]].norm), fold(tokens[run[1]].norm)))
+            surnames |= {tokens[b].norm for a, b in pairwise(run) if _first_name(tokens[a], lex)}
             names |= {tokens[i].stem for i in run if tokens[i].capital and not is_office(tokens[i], lex)}
-    return Vocabulary(frozenset(names), frozenset(common), lower)
+    return Vocabulary(frozenset(names), frozenset(common), lower, frozenset(surnames), frozenset(pairs))
 
 
 def _adjective(token: Token) -> bool:
@@ -170,7 +181,10 @@ def _is_in(norm: str, stem: str, code: str, key: str) -> bool:
         return True
     if lex.inflects:
         return stem in _stems(code, key)
-    return lex.capitalised_nouns and len(norm) > 6 and any(norm.endswith(w) for w in words if len(w) > 3)
+    if not lex.capitalised_nouns or len(norm) < 7:
+        return False
+    bare = norm.removesuffix("s")  # "des Busunternehmens"
+    return any(norm.endswith(w) or bare.endswith(w) for w in words if len(w) > 3)
 
 
 @cache
@@ -192,10 +206,12 @@ def _run_at(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         if skipped >= len(tokens) or not _glued(text, tokens, run[-1], skipped, lex):
             break
         ends = tokens[skipped].norm in lex.stopwords and not is_short_form(tokens[skipped])
+        ends = ends and len(tokens[skipped].norm) < _LONG_WORD  # "Villar Bajo"
         if not _capital(tokens[skipped], lex) or ends:
             break
         if (
             lex.capitalised_nouns
+            and not (_first_name(tokens[run[-1]], lex) and not is_office(tokens[run[-1]], lex))
             and _noun(tokens[skipped], lex, known)
             and not is_office(tokens[skipped], lex)
         ):
@@ -209,11 +225,16 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
     token = tokens[index]
     if not _capital(token, lex) or (token.norm in lex.stopwords and not is_short_form(token)):
         return False
+    opens = opens_sentence(text, token.start)
+    if opens and token.norm in lex.words("name_openers"):
+        return False  # "Laut Stolz"
+    if opens and known.pairs and _pair(tokens[index + 1 : index + 3], known, lex):
+        return False  # "Residents Upper Marlow", where endings tell what English needs "of" for
     if lex.capitalised_nouns:
         if is_short_form(token) or is_office(token, lex):
             return True
         return not _noun(token, lex, known) or organisation_word(token, lex)
-    if not opens_sentence(text, token.start):
+    if not opens:
         return True
     if token.stem in known.names or is_short_form(token) or is_office(token, lex) or _first_name(token, lex):
         return True
@@ -227,6 +248,14 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
     return (follows and token.norm not in known.common) or text[token.end : token.end + 2] in ("'s", "’s")
 
 
+def _pair(tokens: Sequence[Token], known: Vocabulary, lex: Lexicon) -> bool:
+    """Whether two words are a name that stands elsewhere by itself."""
+    if len(tokens) < 2 or not all(t.capital for t in tokens):
+        return False
+    words = [fold(t.norm) for t in tokens]
+    return any(all(same_word(w, k, lex) for w, k in zip(words, pair, strict=True)) for pair in known.pairs)
+
+
 def _capital(token: Token, lex: Lexicon) -> bool:
     if not token.capital or not token.text[0].isalpha():
         return False
@@ -237,9 +266,11 @@ def _capital(token: Token, lex: Lexicon) -> bool:
 
 def _noun(token: Token, lex: Lexicon, known: Vocabulary) -> bool:
     """Whether a German capitalised word is a noun."""
+    if token.norm in known.surnames:
+        return False
     if token.norm in known.common or token.norm in lex.words("not_names"):
         return True
-    if _first_name(token, lex):
+    if _first_name(token, lex) or token.norm.endswith(tuple(lex.words("place_endings")) or ("\n",)):
         return False
     return any(
         token.norm.endswith(ending) and len(token.norm) - len(ending) >= 3
@@ -282,7 +313,7 @@ def _parts(
         token, behind = tokens[index], tokens[index + 1] if index < run[-1] else None
         if organisation_word(token, lex) or (behind and organisation_word(behind, lex)):
             parts[-1].append(index)  # "Residents' Association"
-        elif is_office(token, lex):
+        elif is_office(token, lex) and not _surname(tokens, index, run, lex):
             parts.append([])
         else:
             parts[-1].append(index)
@@ -297,6 +328,11 @@ def _parts(
         if part and _is_name(tokens, part, lex, known, opens=opens and part[0] == run[0]):
             made += _split_at_first_name(tokens, part, lex)
     return made
+
+
+def _surname(tokens: Sequence[Token], index: int, run: Sequence[int], lex: Lexicon) -> bool:
+    """ "Amir Dean": an office's word at the end, right behind a first name."""
+    return index == run[-1] and index > run[0] and _first_name(tokens[index - 1], lex)
 
 
 def _introduces(token: Token, lex: Lexicon, *, opens: bool) -> bool:
@@ -386,7 +422,8 @@ def _hints(
 ) -> frozenset[str]:
     before = tokens[run[0] - 1] if run[0] else None
     hints = set()
-    if any(organisation_word(t, lex) for t in own):
+    sort = before is not None and not before.capital and _in(before, lex, "generic_organisations")
+    if any(organisation_word(t, lex) for t in own) or (sort and not _first_name(own[0], lex)):
         hints.add("organisation")
     elif (
         (held and len(own) > 1)
@@ -399,11 +436,12 @@ def _hints(
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
     behind = tokens[run[-1] + 1] if run[-1] + 1 < len(tokens) else None
-    acts = behind is not None and behind.norm in lex.reporting | lex.words("person_relatives")
+    close = behind is not None and behind.start - tokens[run[-1]].end <= 1
+    acts = behind is not None and close and behind.norm in lex.reporting | lex.words("person_relatives")
     if len(own) in (2, 3) and not hints and acts:
         hints.add("person")
     if before is not None and not hints:
-        if before.norm in lex.reporting and len(own) == 2:
+        if before.norm in lex.reporting and len(own) == 2 and not (behind and is_office(behind, lex)):
             hints.add("person")
         if lex.words("office_modifiers") and any(o.last == run[0] for o in held):
             return frozenset(("person",))

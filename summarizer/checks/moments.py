@@ -10,8 +10,9 @@ Monday is 0), ``relative_days`` (``-1 yesterday``), ``relative_periods`` (``-1y 
 the number), ``period_units`` (``y year years``), ``period_last``, ``period_next`` and ``period_this``
 (words beside a unit), ``ago_before`` and ``ago_behind``, ``later_behind`` (words round "two years"),
 ``date_joiners`` (words inside a date: "3 de mayo"), ``clock_behind`` (words behind an hour),
-``clock_before`` (words before a time of day written with a colon or stop), ``afternoon`` (behind an hour
-from 1 to 11: 12 is added), ``clock_names`` (``720 noon``: minutes).
+``clock_before`` (words before a time of day written with a colon or stop), ``clock_opens`` (words before
+a bare hour: "godz. 14"), ``afternoon`` (behind an hour
+from 1 to 11: 12 is added), ``narrative_days`` (``1: the_next_day``), ``clock_names`` (``720 noon``: minutes).
 """
 
 import re
@@ -21,6 +22,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from .figures import Figure
+from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
 Days = tuple[date, date]  # first and last, both included
@@ -32,7 +34,7 @@ _YEARS = range(1800, 2200)
 class Moment:
     """One date or time in a text.
 
-    ``unit`` is what it is precise to: "day", "week", "month", "year" or "clock". What was written:
+    ``unit`` is what it is precise to: "day", "week", "month", "year", "decade" or "clock". What was written:
     ``year``, ``month``, ``day``, ``weekday``, ``minutes`` of a clock time, ``shift`` in units from
     publication ("last month": -1), ``count`` of units before (negative) or after some other moment.
     """
@@ -65,6 +67,7 @@ def _said(moment: Moment) -> tuple[object, ...]:
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})(?!\d)")
+_DECADE = re.compile(r"'?s\b|er\b|er-?jahre|-?х\b|-?ті\b|-?тих\b|-?і\b")
 _TIME = re.compile(r"([01]?\d|2[0-4])(?:[:.]|\s?h\s?)([0-5]\d)(?![\d%])(?!\s?%)")
 
 
@@ -81,6 +84,7 @@ class _Finder:
         self.tokens = tokens
         self.lex = lex
         self.tables = _tables(lex.code)
+        self.narrative = terms(lex.code, "narrative_days")
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
@@ -100,16 +104,31 @@ class _Finder:
             return self._digits(index) or self._counted(index)
         word = token.norm
         tables = self.tables
-        if word in tables.months and (len(word) > 3 or token.capital or self.lex.code != "en"):
-            return self._month(index)
-        if word in tables.weekdays:
+        if word in tables.months and (word not in tables.short or self._abbreviated(index)):
+            return self._month(index) if word != "may" or token.capital else None
+        if word in tables.weekdays and (word not in tables.short or self._abbreviated(index)):
             return self._weekday(index)
         for table, unit in ((tables.days, "day"), (tables.periods, "")):
             if word in table:
                 return self._named(index, table[word], unit)
         if word in tables.clock_names:
             return Moment(token.start, token.end, "clock", minutes=tables.clock_names[word])
-        return self._period(index) or self._counted(index)
+        return self._narrative(index) or self._period(index) or self._counted(index)
+
+    def _abbreviated(self, index: int) -> bool:
+        """Whether a short word is an abbreviation here: "Nov.", "12 nov", not "el mar", "so"."""
+        token = self.tokens[index]
+        stop = self.text[token.end : token.end + 1] == "."
+        figure = any(self._word(at)[:1].isdigit() for at in (index - 1, index + 1))
+        return (stop and (figure or token.capital)) or (figure and len(token.norm) > 2)
+
+    def _narrative(self, index: int) -> Moment | None:
+        """The next day; am Vortag: counted from a day that the text tells of."""
+        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        if hit is None:
+            return None
+        last = self.tokens[hit.last - 1]
+        return Moment(self.tokens[index].start, last.end, "day", count=int(hit.label))
 
     def _word(self, index: int) -> str:
         return self.tokens[index].norm if 0 <= index < len(self.tokens) else ""
@@ -172,6 +191,9 @@ class _Finder:
             return None
         if token.start in self.counts:  # "2026 people", "$2000"
             return None
+        decade = _DECADE.match(self.text, token.end)
+        if decade and int(token.text) % 10 == 0:
+            return Moment(token.start, decade.end(), "decade", year=int(token.text))
         return Moment(token.start, token.end, "year", year=int(token.text))
 
     def _clock(self, index: int) -> Moment | None:
@@ -189,7 +211,10 @@ class _Finder:
         colon = match is not None and ":" in match[0]
         before = self._word(index - 1) in self.lex.words("clock_before")
         # 9:4 may be a score; 18:30 is none, and neither is what stands behind "at".
-        if not behind and not (match and before) and not (colon and hours > 4):
+        opened = self._word(index - 1) in self.lex.words("clock_opens") or (
+            self._word(index - 2) in self.lex.words("clock_opens") and not self._word(index - 1)
+        )
+        if not behind and not opened and not (match and before) and not (colon and hours > 4):
             return None
         if end_at:
             end = end_at
@@ -219,8 +244,16 @@ class _Finder:
             told = self._at(at) if self._dated(at) else None
             if told is not None and told.unit == "day" and told.month is not None:
                 return Moment(token.start, told.end, "day", told.year, told.month, told.day, weekday=weekday)
-        shift = self._direction(index - 1) or self._direction(index + 1)
+        shift = self._direction(index - 1) or self._direction(index + 1) or self._week(index + 1)
         return Moment(token.start, token.end, "day", weekday=weekday, shift=shift)
+
+    def _week(self, index: int) -> int | None:
+        """Tuesday of last week: the direction that a week behind the day has."""
+        for at in range(index, index + 4):
+            if self.tables.units.get(self._word(at)) == "week":
+                found = self._period(at)
+                return found.shift or None if found is not None else None
+        return None
 
     def _dated(self, index: int) -> bool:
         word = self._word(index)
@@ -259,18 +292,21 @@ class _Finder:
     def _counted(self, index: int) -> Moment | None:
         """Two years ago; vor zwei Jahren."""
         figure = self.counts.get(self.tokens[index].start)
-        if figure is None or not 0 < figure.value < 500 or figure.value != int(figure.value):
+        if figure is None and self._word(index) not in self.lex.words("ones"):
             return None
-        at = index
-        while at < len(self.tokens) and self.tokens[at].start < figure.end:
-            at += 1
+        count, at = 1, index + 1
+        if figure is not None:
+            if not 0 < figure.value < 500 or figure.value != int(figure.value):
+                return None
+            count, at = int(figure.value), index
+            while at < len(self.tokens) and self.tokens[at].start < figure.end:
+                at += 1
         last = at - 1
         unit = self.tables.units.get(self._word(last)) or self.tables.units.get(self._word(at))
         if unit is None or unit == "clock":
             return None
         if self._word(last) not in self.tables.units:
             last = at
-        count = int(figure.value)
         for key, sign in (("ago_behind", -1), ("later_behind", 1)):
             used, end = self._phrase(last + 1, self.lex.phrases(key))
             if used:
@@ -306,6 +342,7 @@ class _Tables:
     units: dict[str, str]
     clock_names: dict[str, int]
     joiners: frozenset[str]
+    short: frozenset[str]
 
 
 @lru_cache(maxsize=32)
@@ -320,7 +357,23 @@ def _tables(code: str) -> _Tables:
         units={word: names[value] for word, value in lex.values("period_units").items()},
         clock_names={word: int(value) for word, value in lex.values("clock_names").items()},
         joiners=lex.words("date_joiners"),
+        short=frozenset(_short(lex, "month_numbers") | _short(lex, "weekday_numbers")),
     )
+
+
+def _short(lex: Lexicon, key: str) -> set[str]:
+    """The abbreviations of a table: words much shorter than the first of their line."""
+    first: dict[str, str] = {}
+    for word, value in lex.values(key).items():
+        first.setdefault(value, word)
+    return {
+        word
+        for word, value in lex.values(key).items()
+        if len(word) <= 4
+        and len(word) < len(first[value])
+        and first[value].startswith(word[:2])
+        and len(first[value]) - len(word) >= (2 if len(word) > 3 else 1)
+    }
 
 
 # --- which days are meant
@@ -349,7 +402,9 @@ def _written(moment: Moment, published: date | None, years: Sequence[int]) -> It
         near = [] if published is None else [published.year, published.year - 1, published.year + 1]
         options = list(dict.fromkeys([*near, *years]))
     for year in options:
-        if moment.month is None:
+        if moment.unit == "decade":
+            yield date(year, 1, 1), date(year + 9, 12, 31)
+        elif moment.month is None:
             yield date(year, 1, 1), date(year, 12, 31)
         elif moment.day is None:
             yield date(year, moment.month, 1), _month_end(year, moment.month)

@@ -74,6 +74,10 @@ def _known(token: Token, name: Sequence[Token], read: ReadArticle) -> bool:
     near = read.capitals_by_start.get(word[:2], ())
     if any(same_word(word, other, read.lex) for other in near):
         return True
+    if not read.lex.inflects and not read.lex.capitalised_nouns and len(word) > 4:
+        other = word[:-1] if word.endswith("s") else word + "s"
+        if other in read.capitals:
+            return True  # "the Conservatives", "the Commonwealths"
     said = sound(token.norm)
     if said is not None and any(sound(other) == said for other in read.capitals_by_start.get(word[:1], ())):
         return True
@@ -97,7 +101,7 @@ def _unknown_name(
     shown = statement.text[mention.start : mention.end]
     spans = tuple(span(statement.text, token.start, token.end) for token in unknown)
     known = [token for token in tokens if token not in unknown]
-    if known and all(organisation_word(t, read.lex) or place_word(t, read.lex) for t in unknown):
+    if all(organisation_word(t, read.lex) or place_word(t, read.lex) for t in unknown):
         return None
     for token in unknown:
         if near := _nearest(token, known, read):
@@ -206,6 +210,10 @@ def _opening_word(
     """The word that opens the statement, where it is unknown and near a name, or stands where one stood."""
     first = statement.tokens[0]
     if not first.capital or first.norm in read.lex.stopwords or any(m.first == 0 for m in mentions):
+        return None
+    if first.norm in read.lex.numbers or first.norm in read.lex.scales:
+        return None
+    if first.norm in read.lex.words("not_names") | read.lex.words("name_openers"):
         return None
     if _known(first, (first,), read):
         return None

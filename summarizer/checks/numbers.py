@@ -1,230 +1,337 @@
 """Figures that the article does not give, or gives with another unit.
 
-A figure of the statement must stand in the article with the same value, be the article's rounded to the
-places that the statement writes (or nearer than a sixteenth where it says "about"), keep to the bound that
-it names ("more than 40" for 42), or follow from the article's figures (``derived``). Units must agree where
-both sides name one. A figure found in a sentence that the statement does not rest on is a doubt. Multiples
-and fractions in words ("doubled", "a quarter") are compared with the article's and with what follows from
-its figures. Parts of dates and clock times are for the dates check. Left for judgement: conversion between
-systems of units (a doubt).
+A figure of the statement must stand in the article with the same value (in any unit that is exactly
+convertible: 6,200 metres for 6.2 km, £7.12 for 712 pence), be the article's rounded to the places that the
+statement writes (or nearer than a sixteenth where it says "about"), keep to the bound that it names ("more
+than 40" for 42), or follow from the article's figures (``derived``). The same digits with another
+magnitude, another unit of the same kind or another rate ("a week" for "a month") are a ``unit_mismatch``.
+Fractions and multiples in words ("doubled", "a quarter") are compared with the article's, with its
+percentages and with what follows from its figures; places in an order ("third") with those of the same
+thing. A right figure said of another thing is for ``binding``.
+
+Parts of dates and clock times are for the dates check. Left for judgement: conversion between systems of
+units, as of miles into kilometres (a doubt), and durations that the article may tell by their beginning and
+end.
+
+Keys of ``figures.toml``: ``limits`` (``least: at_least more_than``, ``most: up_to``, ``nearly: almost``,
+``over: just_over``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
-from .derived import Derived, derived, in_score, multiples
+from .derived import DIFFERENCE, SUM, Derived, derived, in_score, multiples, times
 from .figures import Figure
-from .moments import find_moments
-from .terms import Terms, terms
+from .grounds import (
+    Place,
+    article_places,
+    share,
+    surroundings,
+    weights,
+)
+from .measures import MEASURES
+from .moments import days_of
+from .sought import Sought, in_one_unit, is_named, kind, near, number_of, same_value, sought
+from .terms import Hit, terms
 from .text import span
 
-Same = Callable[[Figure, Figure], bool]
+__all__ = ["check", "same_value"]
 
-_TIMES = ("second", "minute", "hour", "day", "week", "month", "year")
-_RATIOS = ("percent", "point", "times")
-_LENGTHS = ("metre", "centimetre", "kilometre", "mile", "foot")
 _FEW = 20
+_DOZEN = 12  # so few may have been counted: three towns, told by their names
 _SMALL = 2  # "one of them", "the two sides": too common to argue with when written as words
-_ABOUT = 0.0625  # how far "about" reaches
 _BOUND = 0.3  # how far beyond a bound a figure may lie, and the bound still tell something
-_CLOSE = 0.012  # how exact a figure is that was worked out
+_SAME = 1e-9
+_ALIGNED = 3  # sentences in which a figure counts as given in this connection
+_FITS = 0.3  # how well a figure stands in the statement's place to be compared with
+_INSTEAD = 0.55  # and to be what the article gives in its place
+_RIVALS = 0.2  # how much better another figure must fit than the same digits
+_POINT = 0.001
+_RATIO = 0.07  # how exact a multiple in words is
+_BETWEEN = 0.08  # how exact a span of time between dates is
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """A signal for each figure that is not well grounded."""
-    found = list(_figures(statement, alignment, read))
-    found += _multiples(statement, alignment, read)
-    return tuple(found)
-
-
-def _figures(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
-    inside = [
-        (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
-        for hit, _ in multiples(statement.tokens, read.lex)
+    found = [
+        _ordinal(one) if one.figure.ordinal else _check(one) for one in sought(statement, alignment, read)
     ]
-    moments = find_moments(statement.text, statement.tokens, statement.figures, read.lex)
-    inside += [(moment.start, moment.end) for moment in moments]
-    for figure in statement.figures:
-        if any(start <= figure.start < end for start, end in inside):
-            continue  # "three" of "three quarters", "two" of "two years ago"
-        signal = _check(figure, statement, alignment, read)
-        if signal is not None:
-            yield signal
+    return (*(one for one in found if one is not None), *_multiples(statement, alignment, read))
 
 
-def _check(
-    figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
-) -> Signal | None:
-    if figure.date or (figure.word and figure.value <= _SMALL and figure.unit is None):
+def _check(one: Sought) -> Signal | None:
+    figure, read = one.figure, one.read
+    if figure.word and figure.value <= _SMALL and figure.unit is None:
         return None
-    aligned = {sentence.number for sentence in alignment.sentences}
-    same = _same(figure, statement, read)
-    matches = _find(figure, read, same)
-    agreeing = [(s, f) for s, f in matches if _units_agree(figure, f)]
-    if any(s.number in aligned for s, _ in agreeing):
+    if one.own:
+        return _rate(one) or _elsewhere(one)
+    if figure.fraction or figure.unit == "times":
+        return _share(one)
+    if _in_years(figure, read) or (is_named(figure, one.statement) and _word_stands(one)):
         return None
-    shown = span(statement.text, figure.start, figure.end)
-    confused = [(s, f) for s, f in matches if s.number in aligned and _akin(figure, f)]
-    if not confused and _worked_out(figure, statement, alignment, read) is not None:
+    if in_score(figure, one.statement.text, one.statement.figures) and (
+        _same_digits(one) or not _scores(one.read)
+    ):
         return None
-    if agreeing and not confused:
-        message = f"“{shown.text}” stands in another part of the article"
-        return Signal("numbers", SignalKind.DOUBT, 0.3, message, None, (shown,), _quotes(agreeing[:2], read))
-    if matches:
-        there = _quotes((confused or matches)[:2], read)
-        message = f"“{shown.text}” has another unit in the article: “{there[0].quote}”"
-        return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.UNIT_MISMATCH, (shown,), there)
-    scaled = _find(figure, read, _same_mantissa)
-    if scaled:
-        there = _quotes(scaled[:2], read)
-        message = f"“{shown.text}” has another magnitude in the article: “{there[0].quote}”"
-        return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.UNIT_MISMATCH, (shown,), there)
-    nearby = _quotes(_comparable(figure, alignment), read)
+    confused = _confused(one)
+    worked_out = one.worked_out
+    if confused is not None and one.rivals and one.rivals[0][0] >= max(_FITS, one.fit(confused) + _RIVALS):
+        confused = None
+    if confused is None and (points := _as_points(one)) is not None:
+        there = _quotes(points.places, read)
+        message = f"“{one.shown.text}” is the difference of percentages: percentage points"
+        return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
+    sure = confused is not None and one.fit(confused) >= _INSTEAD
+    if worked_out is not None and (worked_out[1] or confused is None) and not sure:
+        how, clear = worked_out
+        instead = one.rivals[0] if one.rivals else None
+        # A figure in the very place of this one stands against what could be a coincidence.
+        whole = (
+            how.kind == SUM
+            and how.together
+            and figure.value > _FEW
+            and not any(p.compared for p in how.places)
+        )
+        if (
+            clear
+            or whole
+            or instead is None
+            or instead[0] < _INSTEAD
+            or not one.place.nouns & instead[1].nouns
+        ):
+            return None
+    if confused is not None:
+        there = _quotes((confused,), read)
+        said = "unit" if confused.figure.scale == figure.scale else "magnitude"
+        message = f"“{one.shown.text}” has another {said} in the article: “{there[0].quote}”"
+        return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
+    if _between_dates(figure, read):
+        return None
+    best = [(how, place) for how, place in one.rivals[:1] if how >= _FITS / 2]
+    nearby = _quotes([place for _, place in best], read)
     there_is = f"; it has “{nearby[0].quote}”" if nearby else ""
-    message = f"the article does not give “{shown.text}”{there_is}"
-    if _convertible(figure, alignment) or (figure.unit in _TIMES and not nearby):
-        return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (shown,), nearby)
-    return Signal("numbers", SignalKind.MISMATCH, 1.0, message, FlagCode.NUMBER_MISMATCH, (shown,), nearby)
+    message = f"the article does not give “{one.shown.text}”{there_is}"
+    sure = any(how >= _FITS or place.nouns & one.place.nouns for how, place in best)
+    loose = kind(figure.unit) == "time" or (figure.unit is None and figure.value <= _DOZEN)
+    if _convertible(one) or (loose and not sure):
+        return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), nearby)
+    return _signal(one, message, FlagCode.NUMBER_MISMATCH, nearby)
 
 
-def _same(figure: Figure, statement: ReadStatement, read: ReadArticle) -> Same:
-    """What counts as the same value, by the words before a figure."""
-    bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
-
-    def same(mine: Figure, other: Figure) -> bool:
-        if bound == "least":
-            return mine.value <= other.value <= mine.value * (1 + _BOUND)
-        if bound == "most":
-            return mine.value * (1 - _BOUND) <= other.value <= mine.value
-        return same_value(mine, other) or (mine.about and _near(mine.value, other.value, _ABOUT))
-
-    return same
-
-
-def _bound(figure: Figure, statement: ReadStatement, table: Terms) -> str | None:
-    before = [token for token in statement.tokens if token.end <= figure.start][-4:]
-    hits = [hit for hit in table.find(before) if hit.last == len(before)]
-    return hits[-1].label if hits else None
-
-
-def _near(value: float, other: float, share: float) -> bool:
-    return abs(value - other) <= share * max(abs(value), abs(other))
-
-
-def same_value(figure: Figure, other: Figure) -> bool:
-    """Equal, or the other rounded to as many places as the figure was written with."""
-    if figure.value == other.value:
-        return True
-    if figure.scale <= 1 and not figure.about:
-        return False
-    unit = figure.scale * 10.0**-figure.places
-    return abs(other.value - figure.value) <= unit / 2 * (1 + 1e-9)
-
-
-def _same_mantissa(figure: Figure, other: Figure) -> bool:
-    """4 million for 4 billion; two figures with a unit each must at least share it."""
-    if figure.mantissa != other.mantissa or figure.scale == other.scale or not figure.mantissa:
-        return False
-    return figure.unit == other.unit
-
-
-def _units_agree(figure: Figure, other: Figure) -> bool:
-    return figure.unit is None or other.unit is None or figure.unit == other.unit
-
-
-def _akin(figure: Figure, other: Figure) -> bool:
-    """Whether two units are easily taken for one another: percent and points, two currencies, two lengths."""
-    mine, theirs = figure.unit, other.unit
-    if None in (mine, theirs) or mine == theirs:
-        return False
-    kinds = (_RATIOS, _LENGTHS)
-    money = str(mine).isupper() and str(theirs).isupper()
-    return money or any(mine in kind and theirs in kind for kind in kinds)
-
-
-def _find(figure: Figure, read: ReadArticle, same: Same) -> list[tuple[ReadSentence, Figure]]:
-    return [
-        (sentence, other)
-        for sentence in read.sentences
-        for other in sentence.figures
-        if same(figure, other) and _same_kind(figure, other)
-    ]
-
-
-def _same_kind(figure: Figure, other: Figure) -> bool:
-    """A place in an order is no count; "in the 17th minute" and "after 17 minutes" may be the same."""
-    return figure.ordinal == other.ordinal or figure.date or figure.unit in _TIMES or other.unit in _TIMES
-
-
-def _worked_out(
-    figure: Figure, statement: ReadStatement, alignment: Alignment, read: ReadArticle
-) -> Derived | None:
-    """How a figure follows from the article's, if it does."""
-    if figure.ordinal or in_score(figure, statement.text, statement.figures) or _names(figure, statement):
+def _as_points(one: Sought) -> Derived | None:
+    """A difference of two percentages that the statement gives in per cent."""
+    if one.figure.unit != "percent" or one.figure.fraction:
         return None
-    bound = _bound(figure, statement, terms(read.lex.code, "bounds"))
-    reach = _ABOUT if figure.about else _CLOSE
-    for one in derived(_basis(alignment, read), read.lex):
-        if figure.unit is None and figure.value <= _FEW and not _of_one_sentence(one):
-            continue  # small figures follow from anything
-        fits = one.unit == figure.unit or (None in (one.unit, figure.unit) and one.unit not in _RATIOS)
-        if not fits or one.unit == "times":
-            continue
-        if bound is None and _near(figure.value, one.value, reach):
-            return one
-        if bound == "least" and figure.value <= one.value <= figure.value * (1 + _BOUND):
-            return one
-        if bound == "most" and figure.value * (1 - _BOUND) <= one.value <= figure.value:
-            return one
+    numbers = {sentence.number for sentence in one.alignment.sentences[:_ALIGNED]}
+    places = [p for p in article_places(one.read) if p.figure.unit == "percent" and number_of(p) in numbers]
+    for made in derived(places, one.read.lex):
+        pair = made.kind == DIFFERENCE and made.unit == "point" and made.together
+        if pair and near(made.value, one.figure.value, _POINT):
+            return made
     return None
 
 
-def _names(figure: Figure, statement: ReadStatement) -> bool:
-    """Whether a figure is part of a name: Zone 6, Highway 12."""
-    before = [token for token in statement.tokens if token.end <= figure.start][-1:]
-    beside = bool(before) and figure.start - before[0].end == 1
-    return figure.unit is None and beside and before[0].capital and before[0].start > 0
+def _signal(one: Sought, message: str, code: FlagCode, there: tuple[Evidence, ...]) -> Signal:
+    return Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (one.shown,), there)
 
 
-def _of_one_sentence(one: Derived) -> bool:
-    """Whether a value follows from two figures of one sentence."""
-    return len(one.figures) == 2 and all(figure in one.sentence.figures for figure in one.figures)
+def _share(one: Sought) -> Signal | None:
+    """A fraction in words, or "six times": wrong where the article has another one in its very place."""
+    rivals = [(how, place) for how, place in one.rivals[:3] if how >= _INSTEAD]
+    if not rivals or one.worked_out is not None or one.figure.rate is not None:
+        return None
+    there = _quotes([rivals[0][1]], one.read)
+    message = f"“{one.shown.text}”: the article says “{there[0].quote}”"
+    return _signal(one, message, FlagCode.NUMBER_MISMATCH, there)
 
 
-def _basis(alignment: Alignment, read: ReadArticle) -> list[ReadSentence]:
-    """The aligned sentences, and those beside the best two."""
-    numbers = {s.number for s in alignment.sentences[:4]}
-    numbers |= {n + step for n in [s.number for s in alignment.sentences[:2]] for step in (-1, 1)}
-    return [read.sentences[n - 1] for n in sorted(numbers) if 0 < n <= len(read.sentences)]
+def _elsewhere(one: Sought) -> Signal | None:
+    """A doubt about a figure that only sentences have on which the statement does not rest."""
+    aligned = {sentence.number for sentence in one.alignment.sentences}
+    if any(number_of(place) in aligned for place in one.own) or one.own_fit >= _FITS:
+        return None
+    there = _quotes(one.own[:2], one.read)
+    message = f"“{one.shown.text}” stands in another part of the article"
+    return Signal("numbers", SignalKind.DOUBT, 0.3, message, None, (one.shown,), there)
 
 
-def _convertible(figure: Figure, alignment: Alignment) -> bool:
-    """Whether the aligned sentences have the figure in another unit of the same kind."""
-    for kind in (_TIMES, _LENGTHS):
-        if figure.unit in kind:
-            units = {other.unit for s in alignment.sentences[:2] for other in s.figures}
-            return bool(units & set(kind) - {figure.unit})
-    return False
+def _rate(one: Sought) -> Signal | None:
+    """ "£38 a week" where all places that have the figure say "a month"."""
+    rates = {place.figure.rate for place in one.own}
+    if one.figure.rate is None or None in rates or one.figure.rate in rates:
+        return None
+    if not any(near(*in_one_unit(one.figure, place.figure), _SAME) for place in one.own):
+        return None  # worked out: £456 a year
+    there = _quotes(one.own[:1], one.read)
+    instead = min(map(str, rates))
+    message = f"“{one.shown.text}” is by the {one.figure.rate}; in the article it is by the {instead}"
+    return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
+
+
+def _ordinal(one: Sought) -> Signal | None:
+    """ "The third round" where the article has another one, and no third of the kind."""
+    if not one.place.nouns or one.figure.value < _SMALL:
+        return None
+    value = one.figure.value
+    others = [
+        place for place in article_places(one.read) if place.figure.ordinal and place.nouns & one.place.nouns
+    ]
+    values = {place.figure.value for place in others}
+    numbers = {s.number for s in one.alignment.sentences[:_ALIGNED]}
+    near = [place for place in others if number_of(place) in numbers]
+    if value in values or len(values) != 1 or not near or _counted(one):
+        return None
+    there = _quotes(near[:1], one.read)
+    message = f"“{one.shown.text}”: the article has “{there[0].quote}”"
+    return _signal(one, message, FlagCode.NUMBER_MISMATCH, there)
+
+
+def _counted(one: Sought) -> bool:
+    """Whether the article counts as many of the thing: "three rounds" makes a third."""
+    return any(
+        not place.figure.ordinal and place.figure.value >= one.figure.value and place.nouns & one.place.nouns
+        for place in article_places(one.read)
+    )
+
+
+def _confused(one: Sought) -> Place | None:
+    """The same digits with another magnitude, or with another unit of the same kind, in this connection."""
+    figure = one.figure
+    numbers = {sentence.number for sentence in one.alignment.sentences[:_ALIGNED]}
+    found = []
+    for order, place in enumerate(article_places(one.read)):
+        other = place.figure
+        digits = other.mantissa == figure.mantissa or _thousandfold(figure, other)
+        if not digits or figure.mantissa in (0.0, 1.0) or other.ordinal != figure.ordinal:
+            continue
+        if other.scale != figure.scale or _thousandfold(figure, other):
+            same = figure.unit == other.unit or (
+                None in (figure.unit, other.unit) and one.fit(place) >= _FITS
+            )
+            if same and kind(figure.unit or other.unit) != "share":
+                found.append((one.fit(place), -order, place))
+        elif None not in (figure.unit, other.unit) and figure.unit != other.unit:
+            sort = kind(figure.unit)
+            here = one.fit(place) >= _FITS or (number_of(place) in numbers and sort != "time")
+            if sort == kind(other.unit) and here:
+                found.append((one.fit(place), -order, place))
+    return max(found, key=lambda row: row[:2])[2] if found else None
+
+
+def _thousandfold(figure: Figure, other: Figure) -> bool:
+    """Whether one is a thousand, a million, … times the other: 146.000 millones for 146 millones."""
+    low, high = sorted((abs(figure.value), abs(other.value)))
+    return low >= 10 and any(near(high, low * factor, _SAME) for factor in (1e3, 1e6, 1e9))
+
+
+def _convertible(one: Sought) -> bool:
+    """Whether the article has a figure of the same kind in another system near: miles for kilometres."""
+    measure = MEASURES.get(one.figure.unit or "")
+    if measure is None or measure.kind in ("share", "money"):
+        return False
+    if measure.kind == "time":
+        return any(
+            other.figure.unit != one.figure.unit and kind(other.figure.unit) == "time" and how >= _FITS
+            for how, other in one.rivals
+        )
+    units = {place.figure.unit for place in article_places(one.read)} - {one.figure.unit, None}
+    return any(
+        MEASURES[unit].kind == measure.kind and MEASURES[unit].system != measure.system
+        for unit in sorted(map(str, units))
+        if unit in MEASURES
+    )
+
+
+def _scores(read: ReadArticle) -> bool:
+    """Whether the article has a score at all."""
+    return any(in_score(f, s.text, s.figures) for s in read.sentences for f in s.figures)
+
+
+def _between_dates(figure: Figure, read: ReadArticle) -> bool:
+    """Whether a span of time lies between two dates, or times of day, of the article: an age, a duration."""
+    measure = MEASURES.get(figure.unit or "")
+    years = {m.year for _, m in read.moments if m.year is not None}
+    published = read.article.published_date
+    years |= {published.year} if published is not None else set()
+    counted = figure.unit == "year" or (figure.unit is None and not figure.word)
+    if counted and any(abs(one - other) == figure.value for one in years for other in years):
+        return True
+    if measure is None or measure.kind != "time" or figure.unit in ("year", "second"):
+        return False
+    wanted = figure.value * measure.factor
+    if figure.unit in ("hour", "minute"):
+        clocks = sorted({m.minutes for _, m in read.moments if m.minutes is not None})[:_FEW]
+        spans = [60.0 * ((other - one) % 1440) for one in clocks for other in clocks]
+    else:
+        named = [days_of(m, published) for _, m in read.moments if m.unit == "day" and m.count is None]
+        days = sorted({days[0][0].toordinal() for days in named if days})[:_FEW]
+        spans = [86_400.0 * abs(other - one) for one in days for other in days]
+    return any(span and near(span, wanted, _BETWEEN) for span in spans)
+
+
+def _same_digits(one: Sought) -> bool:
+    """Whether the article has the number at all, in whatever connection: both sides of "27–14"."""
+    return any(
+        figure.value == one.figure.value
+        for sentence in one.alignment.sentences
+        for figure in sentence.figures
+        if not figure.date
+    )
+
+
+def _in_years(figure: Figure, read: ReadArticle) -> bool:
+    """Whether a bare number is the short form of a year or a date that the article has ("the 90s")."""
+    return (
+        figure.unit is None
+        and any(
+            other.date and other.value % 100 == figure.value and other.value > 1000 and figure.value >= 10
+            for sentence in read.sentences
+            for other in sentence.figures
+        )
+        and not figure.word
+        and figure.value % 10 == 0
+    )
+
+
+def _word_stands(one: Sought) -> bool:
+    """Whether the article has a capitalised word with this very figure behind."""
+    text = one.statement.text
+    before = [token for token in one.statement.tokens if token.end <= one.figure.start][-1]
+    return text[before.start : one.figure.end] in one.read.article.text
+
+
+# --- multiples in words
 
 
 def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> Iterator[Signal]:
     """Multiples in words that the article contradicts: it has another one, and no figures that give this."""
-    for hit, factor in multiples(statement.tokens, read.lex):
-        values = [one for one in derived(_basis(alignment, read), read.lex) if one.unit == "times"]
-        reach = 0.07
-        if any(_near(factor, v.value, reach) or _near(1 / factor, v.value, reach) for v in values):
+    hits = multiples(statement.tokens, read.lex)
+    if not hits:
+        return
+    numbers = {sentence.number for sentence in alignment.sentences[:_ALIGNED]}
+    places = [place for place in article_places(read) if number_of(place) in numbers]
+    values = [one.value for one in derived(places, read.lex) if one.unit == "times"]
+    stated = [
+        (sentence, other, value)
+        for sentence in read.sentences
+        for other, value in times(sentence.tokens, read.lex)
+    ]
+    for hit, factor in hits:
+        if any(near(factor, value, _RATIO) for _, _, value in stated):
             continue
+        aligned = [s.number for s in alignment.sentences[:2]]
         rivals = [
-            (sentence, other)
-            for sentence in alignment.sentences[:2]
-            for other, _ in multiples(sentence.tokens, read.lex)
+            (aligned.index(sentence.number), sentence, other)
+            for sentence, other, value in stated
+            if sentence.number in aligned
+            and (value > 1 or _stands_there(hit, statement, other, sentence, read))
         ]
-        if not rivals:
+        if not rivals or any(_multiple_fits(hit, factor, value, statement, read) for value in values):
             continue
-        sentence, other = rivals[0]
+        _, sentence, other = min(rivals, key=lambda row: row[0])
         shown = span(statement.text, statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
         there = read.evidence(
             sentence, sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end
@@ -234,16 +341,33 @@ def _multiples(statement: ReadStatement, alignment: Alignment, read: ReadArticle
         yield Signal("numbers", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,))
 
 
-def _comparable(figure: Figure, alignment: Alignment) -> list[tuple[ReadSentence, Figure]]:
-    """What the aligned sentences say instead: the nearest figure of the same kind."""
-    candidates = [
-        (abs(other.value - figure.value), order, sentence, other)
-        for order, sentence in enumerate(alignment.sentences)
-        for other in sentence.figures
-        if other.unit == figure.unit and other.date == figure.date
-    ]
-    return [min(candidates, key=lambda c: c[:2])[2:]] if candidates else []
+def _multiple_fits(
+    hit: Hit, factor: float, value: float, statement: ReadStatement, read: ReadArticle
+) -> bool:
+    """Whether a ratio of figures is the multiple that a statement has, "more than twice" being up to 2.6."""
+    before = statement.tokens[max(0, hit.first - 4) : hit.first]
+    bounds = [h for h in terms(read.lex.code, "limits").find(before) if h.last == len(before)]
+    if bounds and bounds[-1].label in ("least", "over"):
+        return factor <= value <= factor * (1 + _BOUND)
+    if bounds:
+        return factor * (1 - _BOUND) <= value <= factor * (1 + _RATIO)
+    return near(factor, value, _RATIO)
 
 
-def _quotes(found: list[tuple[ReadSentence, Figure]], read: ReadArticle) -> tuple[Evidence, ...]:
-    return tuple(read.evidence(sentence, figure.start, figure.end) for sentence, figure in found)
+def _stands_there(
+    hit: Hit, statement: ReadStatement, other: Hit, sentence: ReadSentence, read: ReadArticle
+) -> bool:
+    """Whether a fraction stands where the statement has its multiple: "halved" for "tripled"."""
+    mine = (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
+    theirs = (sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end)
+    around = surroundings(statement.text, statement.tokens, [mine], read.lex)[0]
+    near = surroundings(sentence.text, sentence.tokens, [theirs], read.lex)[0]
+    return share(weights(around, read), near) >= _INSTEAD
+
+
+def _quotes(places: Sequence[Place], read: ReadArticle) -> tuple[Evidence, ...]:
+    return tuple(
+        read.evidence(place.sentence, place.figure.start, place.figure.end)
+        for place in places
+        if place.sentence is not None
+    )

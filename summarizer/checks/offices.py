@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from .text import Lexicon, Token, lexicon
 
 _BETWEEN = 4  # words that say of what, where they stand behind the office
+_OF = 6  # words that say of what, behind an office
 _REACH = 8  # words between an office and its name
 _BREAKS = ',;:()–—"“”„«».!?…'
 # Heads of something by whatever name: an editor may put one for another.
@@ -111,6 +112,24 @@ def is_office(token: Token, lex: Lexicon) -> bool:
     return token.norm in lex.titles or concept_at((token,), 0, lex) is not None
 
 
+def plural_office(token: Token, lex: Lexicon) -> bool:
+    """Whether an office stands in the plural, as far as its form tells: "ministers", "Sprecherinnen"."""
+    table = lex.values("offices")
+    norm = token.norm
+    if lex.capitalised_nouns:
+        return norm.endswith("innen")
+    if lex.inflects or not norm.endswith("s"):
+        return False
+    return table.get(norm) is not None and (norm[:-1] in table or norm[:-2] in table)
+
+
+def adjective_of_office(tokens: Sequence[Token], index: int, lex: Lexicon) -> bool:
+    """ "directrice générale": no general, where such words stand behind the office."""
+    if not index or lex.words("office_modifiers") or lex.capitalised_nouns or tokens[index].capital:
+        return False
+    return concept_at(tokens, index, lex) is not None and concept_at(tokens, index - 1, lex) is not None
+
+
 def gender(token: Token, lex: Lexicon) -> str | None:
     """ "f" or "m", as a form of address or a first name tells."""
     norm = token.norm
@@ -139,8 +158,11 @@ def _before(
     commas = 0
     while index >= max(0, first - 1 - _REACH):
         between = text[tokens[index].end : tokens[index + 1].start]
+        short = tokens[index].text.isupper() or (index + 1 < first and tokens[index + 1].text.isupper())
         if index + 1 == first and between.strip() == ",":
             commas += 1  # "the union's president, Carl Stone"
+        elif short and between.strip() in ("),", ")", "("):
+            commas += "," in between  # "the president of the Bakery Workers (UBW), Carl Stone"
         elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(
             between
         ):
@@ -148,7 +170,12 @@ def _before(
         token = tokens[index]
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
             return
+        if adjective_of_office(tokens, index, lex):
+            index -= 1
+            continue
         if found := concept_at(tokens, index, lex):
+            if plural_office(token, lex) and tokens[index].norm not in lex.titles:
+                return  # "what doctors prescribe, Ann Price said"
             if not _owner(token) and _adjoins(tokens, found[1], first, commas, taken, lex):
                 yield from _office(text, tokens, index, first, taken, lex)
             return
@@ -251,7 +278,9 @@ def _behind(
         ):
             return
         token = tokens[index]
-        if token.norm in lex.reporting or (index in taken and not _owner(token)):
+        modifies = bool(lex.words("office_modifiers")) and index + 1 < stop  # "the Tolbridge chairman"
+        modifies = modifies and concept_at(tokens, index + 1, lex) is not None
+        if token.norm in lex.reporting or (index in taken and not _owner(token) and not modifies):
             return
         if copula and token.norm in lex.stopwords and token.norm not in lex.words("name_determiners"):
             return  # "is seeking the help of architects"
@@ -266,10 +295,9 @@ def _behind(
             ):
                 return  # "…, Mayor Tom Ash": the office of the next name
             until = end
-            while (
-                until < min(len(tokens), end + 4)
-                and not text[tokens[until - 1].end : tokens[until].start].strip()
-            ):
+            while until < min(len(tokens), end + _OF) and not text[
+                tokens[until - 1].end : tokens[until].start
+            ].strip(" '’"):
                 until += 1
             yield from _office(text, tokens, index, until, taken, lex, verb)
             return

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .clauses import Clauses, Context, Fit, Related, context, fit, related, statement_clauses
+from .clauses import Clauses, Context, Fit, Related, context, fit, other_numbers, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .negation import Signs, signs
 from .terms import Hit
@@ -50,8 +50,9 @@ def _opposite(
     if not sign or _quoted_name(mine, hit) or hit.first in mine.quoted:
         return None
     around = context(mine, hit.first, hit.last, read)
-    agree = against = Fit()
+    against = Fit()
     where: tuple[Related, Hit] | None = None
+    agreeing: list[tuple[Fit, Related]] = []
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
         for there in other.clauses.hits(_TABLE):
@@ -60,12 +61,16 @@ def _opposite(
             value = theirs.sign[there.last - 1] * (1 if there.label[-1] == "+" else -1)
             fits = fit(around, mine, other.clauses, there.first)
             if value == -sign:
-                if fits > against:
+                if fits > against and not other_numbers(hit.first, mine, there.first, other.clauses):
                     against, where = fits, (other, there)
             else:
-                agree = max(agree, fits)
-    agree = max(agree, _same_word(hit, around, mine, own, near, read))
-    if where is None or not against.good or agree.share >= _RIVAL * against.share:
+                agreeing.append((fits, other))
+    if where is None or not against.good:
+        return None
+    # In one sentence the two have the same surroundings: the nearer of them tells.
+    agree = [fits.share / (1.0 if other is where[0] else _RIVAL) for fits, other in agreeing]
+    agree.append(_same_word(hit, around, mine, own, near, read).share / _RIVAL)
+    if max(agree) >= against.share:
         return None
     other, there = where
     return _signal(mine, own, hit.first, hit.last, read, other, there.first)
@@ -78,7 +83,7 @@ def _same_word(
     best = Fit()
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
-        for place in other.clauses.find(mine.tokens[hit.last - 1]):
+        for place in other.clauses.find_form(mine.tokens[hit.last - 1]):
             if theirs.sign[place] in (0, own.sign[hit.last - 1]):
                 best = max(best, fit(around, mine, other.clauses, place))
     return best
@@ -100,19 +105,28 @@ def _negated(
     where: tuple[Related, int] | None = None
     for other in near:
         theirs = signs(other.sentence.text, read.lex.code)
+        forms = set(other.clauses.find_form(mine.tokens[index]))
         for place in other.clauses.find(mine.tokens[index]):
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
-            if value == -sign and (sign == -1 or place in theirs.heads):
+            if value == -sign and (sign == -1 or (place in theirs.heads and _goes_on(place, other, mine))):
                 if sign == -1 and other.clauses.hits("negation_adverse"):
                     value = 0
-                elif fits > against:
+                elif (
+                    place in forms and fits > against and not other_numbers(index, mine, place, other.clauses)
+                ):
                     against, where = fits, (other, place)
             if value != -sign:
                 agree = max(agree, fits)
     if where is None or not against.good or agree.share >= _RIVAL * against.share:
         return None
     return _signal(mine, own, index, index + 1, read, *where)
+
+
+def _goes_on(place: int, other: Related, mine: Clauses) -> bool:
+    """Whether what is denied stands in the statement too: "no doctor stopped" denies the stopping."""
+    behind = [i for i in other.clauses.at(place) if i > place and other.clauses.content[i]][:2]
+    return not behind or any(mine.find(other.clauses.tokens[i]) for i in behind)
 
 
 def _tells(mine: Clauses, index: int) -> bool:

@@ -3,11 +3,12 @@
 Quantifiers stand on a scale from none to all. With the same word behind them on both sides, the statement may
 say the same or less than the article ("some" where it has "most"), and not more, nor "few" for "many".
 Bounds are compared beside the same figure: "at least" against "at most" is a mismatch, and so is "exactly"
-for either; a bound left out is not. Left alone: a quantifier where the article has none, and figures in the
-place of quantifiers ("three of the five").
+for either; a bound left out is not. "All" and "none" are also compared with a number in their place ("three
+demonstrators", "two of the nine"). Left alone: a quantifier where the article has none.
 
 Keys of ``modality.toml``: ``quantifier_levels`` (lines ``level: words``; levels 0 none, 1 few, 2 some,
-3 many, 4 half, 5 most, 6 all), ``bound_words`` (lines ``least:``, ``most:``, ``exact:``).
+3 many, 4 half, 5 most, 6 all), ``definite_articles``, ``partitives`` ("of"), ``pair_words`` ("both"),
+``bound_words`` (lines ``least:``, ``most:``, ``exact:``).
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .negation import signs
-from .numbers import same_value
+from .sought import same_value
 from .terms import Hit
 from .text import span
 
@@ -33,7 +34,8 @@ _FINE: dict[int, frozenset[int]] = {
     _MOST: frozenset({_MOST, _ALL}),
     _ALL: frozenset({_ALL}),
 }
-_REACH = 3  # words from a quantifier to what it counts
+_REACH = 5  # words from a quantifier to what it counts
+_COUNTED = 2
 _RIVAL = 0.75
 _SHARED = 0.4
 
@@ -52,46 +54,91 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 
 def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
-    counted = _counted(hit, mine)
-    if counted is None:
-        return None
     level = int(hit.label)
-    if level in (_ALL, _NONE, _MANY) and signs(mine.text, read.lex.code).sign[counted] == -1 and level:
-        return None  # "not all" is a level of its own
+    for counted in _counted(hit, mine):
+        if level in (_ALL, _MANY) and signs(mine.text, read.lex.code).sign[counted] == -1:
+            continue  # "not all" is a level of its own
+        if found := _level_of(hit, level, counted, mine, near, read):
+            return found
+    return None
+
+
+def _level_of(
+    hit: Hit, level: int, counted: int, mine: Clauses, near: Sequence[Related], read: ReadArticle
+) -> Signal | None:
     around = context(mine, counted, counted + 1, read)
     fine = wrong = Fit()
-    where: tuple[Related, Hit, int] | None = None
+    where: tuple[Related, int, int] | None = None  # with the first and the last token of its words
     for other in near:
         quantified = {
-            _counted(there, other.clauses): there for there in other.clauses.hits("quantifier_levels")
+            index: there
+            for there in reversed(other.clauses.hits("quantifier_levels"))
+            for index in _counted(there, other.clauses)
         }
         for place in other.clauses.find(mine.tokens[counted]):
             there = quantified.get(place)
             fits = fit(around, mine, other.clauses, place)
-            if there is None or int(there.label) in _FINE[level]:
+            first = there.first if there else _number_before(place, other.clauses, mine)
+            if first is None or (there and int(there.label) in _FINE[level]):
                 fine = max(fine, fits)
+            elif there is None and (level not in (_ALL, _NONE) or _pair(hit, mine)):
+                continue  # how many "most" are, nobody knows; "both" counts by itself
             elif fits > wrong:
-                wrong, where = fits, (other, there, place)
+                low, high = min(first, place), max(there.last - 1 if there else first, place)
+                wrong, where = fits, (other, low, high)
     # What is counted is the same word on both sides: that is an anchor by itself.
     told = wrong.good or (wrong.anchors and wrong.share >= _SHARED)
     if where is None or not told or fine.share >= _RIVAL * wrong.share:
         return None
-    other, there, place = where
+    other, low, high = where
     words = other.clauses.tokens
-    low, high = min(there.first, place), max(there.last - 1, place)
     shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
     return _signal(shown.start, shown.end, mine, other, words[low].start, words[high].end, read)
 
 
-def _counted(hit: Hit, clauses: Clauses) -> int | None:
-    """What a quantifier counts: the first content word behind it."""
+def _counted(hit: Hit, clauses: Clauses) -> tuple[int, ...]:
+    """What a quantifier may count: the first content words behind it, an adjective and its noun."""
     clause = clauses.clause[hit.first]
+    found: list[int] = []
     for index in range(hit.last, min(len(clauses.tokens), hit.last + _REACH)):
-        if clauses.clause[index] != clause:
+        if clauses.clause[index] != clause or len(found) == _COUNTED:
+            break
+        if (
+            clauses.content[index]
+            and clauses.tokens[index].norm[0].isalpha()
+            and not clauses.is_number(index)
+        ):
+            found.append(index)
+    return tuple(found)
+
+
+def _number_before(place: int, clauses: Clauses, mine: Clauses) -> int | None:
+    """A number that counts a word: "three demonstrators", "two of the nine authors".
+
+    None where there is none, where it is all of them ("the three"), and where the statement has it too.
+    """
+    number = clauses.clause[place]
+    definite = clauses.lex.words("definite_articles")
+    for index in range(place - 1, max(-1, place - 1 - _REACH), -1):
+        if clauses.clause[index] != number:
             return None
-        if clauses.content[index]:
-            return index if clauses.tokens[index].norm[0].isalpha() else None
+        if clauses.is_number(index):
+            before = clauses.tokens[index - 1].norm if index else ""
+            of_them = any(
+                clauses.is_number(i) and clauses.tokens[i + 1].norm in clauses.lex.words("partitives")
+                for i in range(max(0, index - 3), index - 1)
+            )
+            if of_them:
+                return next(i for i in range(max(0, index - 3), index) if clauses.is_number(i))
+            said = {token.norm for token in mine.tokens}
+            return None if before in definite or clauses.tokens[index].norm in said else index
+        if index < place - 2 and clauses.content[index]:
+            return None
     return None
+
+
+def _pair(hit: Hit, mine: Clauses) -> bool:
+    return mine.tokens[hit.first].norm in mine.lex.words("pair_words")
 
 
 def _bound(

@@ -22,7 +22,7 @@ from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .entities import Entities, How, Kind, Mention
-from .mentions import organisation_word
+from .mentions import first_name_gender, organisation_word
 from .offices import LEADERS, Office, concept_at, is_office
 from .text import Lexicon, Token, is_content, span
 
@@ -51,7 +51,10 @@ def wrong_holder(
     holders = [e for e in entities.all if e.id not in mention.ids and any(o.same(office) for o in e.offices)]
     told = [e for e in holders if any(o.same(office) and o.of & office.of for o in e.offices)]
     own = entities.all[mention.id].offices
-    if len(entities.all[mention.id].words) == 1:  # "Jill" may be "Dillard"
+    called = entities.all[mention.id].words
+    if len(called) == 1 and read.lex.inflects and _called_by_first_name(mention, statement, read):
+        return  # "szef Rozalii": the mine is called so, not a person
+    if len(called) == 1:  # "Jill" may be "Dillard"
         holders = [e for e in holders if len(e.words) > 1]
     if entities.all[mention.id].kind is not Kind.PERSON:
         return
@@ -66,6 +69,10 @@ def wrong_holder(
     named = evidence[0].quote if evidence else holder.name
     message = f"“{words}” is not {marked.text}'s office: the article has “{named}”"
     yield Signal("roles", SignalKind.MISMATCH, 1.0, message, FlagCode.ROLE_SWAPPED, (marked,), evidence)
+
+
+def _called_by_first_name(mention: Mention, statement: ReadStatement, read: ReadArticle) -> bool:
+    return first_name_gender(statement.tokens[mention.first], read.lex) is not None
 
 
 def _holds(entity: int, office: Office, entities: Entities) -> bool:
@@ -88,7 +95,11 @@ def _said_otherwise(entity: int, office: Office, read: ReadArticle) -> bool:
         sentence = read.sentences[number - 1]
         mentions = read.entities.mentions_in(number)
         others = {
-            i for m in mentions if entity not in m.ids for o in m.offices for i in range(o.first, o.last)
+            i
+            for m in mentions
+            for o in m.offices
+            if entity not in m.ids or (o.of and office.of and not o.of & office.of)  # "adjoint aux finances"
+            for i in range(o.first, o.last)
         } | {m.first for m in mentions if m.how is not How.NAME and entity not in m.ids}
         for index in range(len(sentence.tokens)):
             found = concept_at(sentence.tokens, index, read.lex)
@@ -266,13 +277,20 @@ def _compare(
         return None
     turned = pair != (theirs.one.id, theirs.other.id)
     if lex.inflects and turned and mine.passive == theirs.passive:
-        if _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex):
+        one = _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex)
+        other = _form(mine.other, statement.tokens, lex) == _form(theirs.one, sentence.tokens, lex)
+        if one != other:
             return True  # only the order of words
-        if _form(mine.other, statement.tokens, lex) == _form(theirs.one, sentence.tokens, lex):
-            return True
+        if one and _said_of_one(mine, theirs):
+            return True  # both keep their form whatever they do: then the verb's form tells
     if mine.preposition != theirs.preposition and mine.passive == theirs.passive:
         return None
     return turned == (mine.passive != theirs.passive)
+
+
+def _said_of_one(mine: _Deed, theirs: _Deed) -> bool:
+    """Whether a verb keeps its form, as it does where only the order of words changes."""
+    return mine.predicate.norm == theirs.predicate.norm
 
 
 def _form(mention: Mention, tokens: Sequence[Token], lex: Lexicon) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from .entities import How, Kind, Mention
 from .forms import same_word
 from .mentions import place_word
 from .roles import wrong_holder
+from .speakers import belongs_to
 from .text import Lexicon, Token, fold, is_content, span
 
 _SHARE = 0.6  # of the words around the name, weighed, that the sentence must have
@@ -58,7 +59,8 @@ def _instead(
     if best is None or shares[best] < _SHARE or counts[best] < _SHARED or mention.id is None:
         return None
     entity = read.entities.all[mention.id]
-    if any(shares.get(n, 0.0) > _ELSEWHERE * shares[best] for n in read.entities.sentences_with(entity)):
+    own = [n for n in read.entities.sentences_with(entity) if shares.get(n, 0.0) > _ELSEWHERE * shares[best]]
+    if any(n != best or not _only_aside(entity.id, read.sentences[n - 1], read) for n in own):
         return None
     rivals = [n for n in shares if shares[n] >= 0.9 * shares[best]]
     for number in sorted(rivals, key=lambda n: (-shares[n], n)):
@@ -70,12 +72,41 @@ def _instead(
             if there.how is not How.NAME and not (there.how is How.OFFICE and entity.offices):
                 continue
             theirs = read.entities.all[there.id].words
-            if _named_in([w for w in entity.words if w not in theirs], sentence, read.lex):
+            aside = _only_aside(entity.id, sentence, read)
+            if not aside and _named_in([w for w in entity.words if w not in theirs], sentence, read.lex):
                 return None
+            if _one_and_the_same(mention, there, read):
+                continue
             place = _alike(mention, there, read)
             if place is not None and _same_slot(mention, there, statement, sentence, read.lex, place=place):
                 return _signal(mention, there, statement, sentence, read, place=place)
     return None
+
+
+def _only_aside(entity: int, sentence: ReadSentence, read: ReadArticle) -> bool:
+    """Whether a sentence names somebody only between commas: "Brunel, a rival of Torsen, won"."""
+    mentions = read.entities.mentions_in(sentence.number)
+    own = [m for m in mentions if entity in m.ids]
+    for mention in own:
+        before = sentence.text[: mention.start].rpartition(",")
+        behind = sentence.text[mention.end : mention.end + 1]
+        others = [m for m in mentions if entity not in m.ids and m.how is How.NAME]
+        first = any(m.end == len(before[0].rstrip()) for m in others)
+        if not (first and before[1] and behind == "," and len(before[2].split()) <= _BESIDE):
+            return False
+    return bool(own)
+
+
+def _one_and_the_same(mention: Mention, there: Mention, read: ReadArticle) -> bool:
+    """Names that may mean one: in short, abbreviated, or a person and those they belong to."""
+    if mention.id is None or there.id is None:
+        return False
+    one, other = read.entities.all[mention.id], read.entities.all[there.id]
+    short, long = sorted((one.words, other.words), key=len)
+    if all(any(same_word(w, x, read.lex) or (len(w) > 2 and x.startswith(w)) for x in long) for w in short):
+        return True
+    people = [e for e in (one, other) if e.kind is Kind.PERSON]
+    return any(e.id in belongs_to(p.id, read) for p in people for e in (one, other))
 
 
 def _around(

@@ -133,8 +133,20 @@ class Lexicon:
             for stem in line:
                 together.setdefault(stem, name)
 
+        # Forms that neither stemmer nor table joins, as "коштуватиме" beside "коштувати", go by how they begin.
+        begins: dict[str, set[str]] = {}
+        for stem, name in together.items():
+            for length in (_PREFIX + 1, _PREFIX):
+                if len(stem) >= length:
+                    begins.setdefault(stem[:length], set()).add(name)
+        alike = {begin: next(iter(names)) for begin, names in begins.items() if len(names) == 1}
+
         def family(norm: str, stem: str) -> str:
-            return together.get(stem) or (norm[:_PREFIX] if len(norm) > _PREFIX else stem)
+            if (name := together.get(stem)) is not None:
+                return name
+            if len(norm) <= _PREFIX:
+                return stem
+            return alike.get(norm[: _PREFIX + 1]) or alike.get(norm[:_PREFIX]) or norm[:_PREFIX]
 
         return family
 

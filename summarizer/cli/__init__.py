@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cache, check, models, prompts, run, show
+from . import cache, check, db, models, prompts, queue, queue_export, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
         "summarizer show reports.jsonl",
         "summarizer models",
         "summarizer cache info",
+        "summarizer queue next --reviewer NAME",
     )
     + EXIT_CODES,
 )
@@ -34,6 +35,9 @@ app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("models", epilog=models.EXAMPLES)(models.models)
 app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)
 app.add_typer(cache.app)
+queue_export.register(queue.app)
+app.add_typer(queue.app)
+app.add_typer(db.app)
 
 
 def _version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..flags import Severity
 from .common import DONE, FLAGGED, Format, examples, note
 from .files import check_target
+from .queueing import Intake, IntakeOption
 
 if TYPE_CHECKING:
     from ..report import Report
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "summarizer check article.txt summary.txt",
     "summarizer check article.txt summary.txt --fail-on medium",
+    "summarizer check article.txt summary.txt --queue default",
     "pbpaste | summarizer check article.html - --json",
     "summarizer check article.txt summary.md --published 2026-11-23 --out report.json --json",
+    "summarizer check article.txt summary.txt --format html --out report.html",
 )
 _NEVER = "never"
 
@@ -38,7 +41,9 @@ def check(
     ],
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="text, unless said otherwise; json: the report as one object."),
+        typer.Option(
+            "--format", help="text, unless said otherwise; json: the report as one object; html: a page."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     out: Annotated[
@@ -52,6 +57,7 @@ def check(
             help="Exit with 1 when something is flagged at low, medium or high, or above; or never.",
         ),
     ] = Severity.LOW.value,
+    queue: IntakeOption = None,
     published: Annotated[
         str | None,
         typer.Option("--published", metavar="DATE", help="As 2026-11-23; otherwise looked for in the text."),
@@ -84,12 +90,16 @@ def check(
     if loaded[0].article is None:
         raise loaded[0].error or InputError(f"{article}: no article")
     text = read_text(summary, stdin=sys.stdin.buffer)
+    intake = Intake.of(queue, lambda words: None if quiet else note(words))
     report = check_summary(loaded[0].article, text, settings=settings)
     sink = Sink(form, out=out)
     sink.add(report, loaded[0].origin)
     sink.finish()
     if out is not None and not quiet:
         note(f"wrote {out}: 1 report")
+    if intake is not None:
+        intake.add(report)
+        intake.close()
     raise typer.Exit(FLAGGED if least is not None and _reaches(report, least) else DONE)
 
 

@@ -44,6 +44,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+    HTML = "html"
 
 
 def examples(*lines: str) -> str:
@@ -82,6 +83,13 @@ def put_json(text: str) -> None:
     """Writes JSON to standard output, in UTF-8 whatever the terminal's encoding is."""
     sys.stdout.flush()
     sys.stdout.buffer.write(safe_json(text).encode() + b"\n")
+    sys.stdout.flush()
+
+
+def put_html(text: str) -> None:
+    """Writes a page to standard output, in UTF-8 whatever the terminal's encoding is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
     sys.stdout.flush()
 
 

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from ..errors import SettingsError
 
@@ -27,13 +28,23 @@ def check_target(path: Path, inputs: Iterable[str]) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Writes the file in one step: nobody ever sees half of it. Raises SettingsError when it cannot be."""
+    with whole_file(path, newline="\n") as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, newline: str = "") -> Iterator[TextIO]:
+    """A file to write into that takes its place when all is written, and not at all after an error.
+
+    Raises SettingsError when it cannot be written.
+    """
     target = Path(os.path.realpath(path))  # a link goes on pointing to its file
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent)
         temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline=newline) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_mode(target))

@@ -19,6 +19,7 @@ _STEPS = {
     "summary": "writing the summary",
     "claims": "listing the claims",
     "check": "checking against the article",
+    "verify": "asking about what the rules cannot tell",
 }
 
 

@@ -25,6 +25,7 @@ from .common import (
 )
 from .files import check_target
 from .progress import View
+from .queueing import Intake, IntakeOption
 
 if TYPE_CHECKING:
     from ..llm.stack import Stack
@@ -40,7 +41,10 @@ EXAMPLES = examples(
     "curl -s https://news.example/story | summarizer run - --json",
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
     "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
+    "summarizer run article.txt --model NAME --judges 2",
     "summarizer run article.txt --offline --json",
+    "summarizer run articles/ --format html --out report.html",
+    "summarizer run articles/ --queue default",
 )
 TIP = "The embedded model is for trying out. Better: --model NAME --base-url URL (see: summarizer models)"
 
@@ -58,7 +62,8 @@ def run(
         Format | None,
         typer.Option(
             "--format",
-            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each.",
+            help="text, unless said otherwise; json: one object, or an array of several; jsonl: a line each; "
+            "html: one page of all.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
@@ -81,6 +86,21 @@ def run(
     sentences: Annotated[
         int | None,
         typer.Option("--sentences", metavar="N", help="Sentences of the summary; 3 unless set."),
+    ] = None,
+    judge: Annotated[
+        bool | None,
+        typer.Option(
+            "--judge/--no-judge",
+            help="Ask the model about what the rules cannot tell; not done in the compact profile or by the "
+            "embedded model, unless asked for.",
+            show_default=False,
+        ),
+    ] = None,
+    judges: Annotated[
+        int | None,
+        typer.Option(
+            "--judges", metavar="N", help="2: ask twice, and flag what the answers disagree on. 1 unless set."
+        ),
     ] = None,
     prompts: Annotated[
         str | None,
@@ -114,6 +134,7 @@ def run(
     offline: Annotated[
         bool, typer.Option("--offline", help="Take every answer from the cache; ask no model.")
     ] = False,
+    queue: IntakeOption = None,
     published: Annotated[
         str | None,
         typer.Option("--published", metavar="DATE", help="As 2026-11-23; otherwise looked for in the text."),
@@ -140,6 +161,8 @@ def run(
         profile=profile,
         model_file=model_file,
         summary_sentences=sentences,
+        judge=judge,
+        judges=judges,
         prompts=prompts,
         max_cost_usd=max_cost,
         max_tokens=max_tokens,
@@ -163,7 +186,7 @@ def run(
         )
     )
     sink = Sink(form, out=out, several=len(loaded) > 1)
-    job = _Job(loaded, settings, sink, quiet)
+    job = _Job(loaded, settings, sink, quiet, Intake.of(queue, lambda words: None if quiet else note(words)))
     raise typer.Exit(job.run())
 
 
@@ -175,6 +198,7 @@ class _Job:
     settings: Settings
     sink: "Sink"
     quiet: bool
+    intake: Intake | None = None
     failed: list[tuple[str, SummarizerError]] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     embedded: bool = False
@@ -197,6 +221,8 @@ class _Job:
         else:
             self.failed += [(one.origin, one.error) for one in self.loaded if one.error]
         self.sink.finish()
+        if self.intake is not None:
+            self.intake.close()
         self._tell()
         return self._code()
 
@@ -235,6 +261,11 @@ class _Job:
             self.incomplete.append(f"{origin}: {'; '.join(not_done(report))}")
         with view.paused():
             self.sink.add(report, origin)
+        if self.intake is not None:
+            try:
+                self.intake.add(report)
+            except SummarizerError as error:  # the report is out in any case
+                self.failed.append((origin, error))
 
     def _tell(self) -> None:
         from ..render.terminal import render_note

@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "summarizer show report.json",
     "summarizer show reports.jsonl | less",
     "summarizer run article.txt --json | summarizer show -",
+    "summarizer show reports.jsonl --format html > reports.html",
 )
 _HINT = "Reports are made with: summarizer run ARTICLE --json --out report.json"
 
@@ -32,7 +33,7 @@ def show(
     ],
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="text, unless said otherwise."),
+        typer.Option("--format", help="text, unless said otherwise; html: one page of all."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
 ) -> None:
@@ -43,7 +44,7 @@ def show(
     good: list[Report] = []
     bad: list[InputError] = []
     for name in reports:
-        for found in _read(name):
+        for found in read_reports(name):
             if isinstance(found, InputError):
                 bad.append(found)
             else:
@@ -57,7 +58,7 @@ def show(
     raise typer.Exit(BAD_INPUT if bad else DONE)
 
 
-def _read(name: str) -> "Iterator[Report | InputError]":
+def read_reports(name: str) -> "Iterator[Report | InputError]":
     """The reports in a file; in place of one that cannot be read, the error that says why."""
     from ..report import Report
 

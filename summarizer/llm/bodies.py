@@ -75,7 +75,7 @@ def without_lengths(schema: Any) -> Any:
     """A schema without the bounds of strings and integers, for servers that refuse the former.
 
     Those compile a schema when they first see it, which can take seconds, and keep it: the numbers of
-    an article's sentences would make it another one for every article.
+    an article's sentences, or the ids of its statements, would make it another one for every article.
     """
     if isinstance(schema, list):
         return [without_lengths(part) for part in schema]
@@ -85,7 +85,7 @@ def without_lengths(schema: Any) -> Any:
         return {"type": "integer"}
     # A property may have the name of a keyword: only a number behind it is the keyword.
     return {
-        key: without_lengths(part)
+        key: {"type": "string"} if key == "id" and isinstance(part, dict) else without_lengths(part)
         for key, part in schema.items()
         if not (key in LENGTHS and isinstance(part, int))
     }

@@ -23,6 +23,7 @@ from ..report import AnswerState
 from .answer_store import AnswerStore
 from .answer_thread import Absent, Lease
 from .model import Answer, LanguageModel, Request
+from .wrapper import Wrapper
 
 KEY_VERSION = 1  # of what a key is made of
 OFFLINE_MISS = "offline, and there is no stored answer to this request"
@@ -70,7 +71,7 @@ class Savings:
     saved_usd: float | None = None
 
 
-class CachedModel:
+class CachedModel(Wrapper):
     """A model whose answers are kept in a store. Can be used in several threads and event loops.
 
     Equal requests at the same time are one: the others wait for the answer of the first, or for its
@@ -86,26 +87,14 @@ class CachedModel:
         offline: bool = False,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
+        super().__init__(model)
         self.savings = Savings()
-        self._model = model
         self._store = store
         self._offline = offline
         self._sleep = sleep
         self._lock = threading.Lock()
         # By process: what is under way in the parent of a fork never lands in the child.
         self._flights: dict[tuple[int, bytes], Future[_Outcome]] = {}
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def context(self) -> int | None:
-        return self._model.context
-
-    @property
-    def identity(self) -> str:
-        return self._model.identity
 
     async def answer(self, request: Request) -> Answer:
         """The stored answer, or the model's, which is stored before it is returned.
@@ -131,7 +120,7 @@ class CachedModel:
 
     async def close(self) -> None:
         """Closes the model and the store's file; either is opened again when it is needed."""
-        await self._model.close()
+        await super().close()
         await anyio.to_thread.run_sync(self._store.close)
 
     async def _fly(self, number: tuple[int, bytes], request: Request, flight: "Future[_Outcome]") -> Answer:

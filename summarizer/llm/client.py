@@ -143,7 +143,10 @@ class OpenAIModel:
             body = form.body(self._name, request) | self._extra_body
             left = max(1, self._max_attempts - counter.used)
             try:
-                reply = await self._tried(left, body, counter)
+                try:
+                    reply = await self._tried(left, body, counter)
+                except retry.Page as page:
+                    reply = page.text
                 found = read(reply, self._api, max_tokens=request.max_tokens, name=self._name)
             except retry.server_errors() as error:
                 refused = retry.unsupported_parameter(error, form.optional(request))
@@ -182,6 +185,8 @@ class OpenAIModel:
             # Not chat.completions.create(): it spends as much again on turning the body and the reply
             # into classes, and reads a reply of no known form into them as well.
             reply: object = await client.post(PATHS[self._api], cast_to=object, body=body)
+        if isinstance(reply, str):
+            raise retry.Page(reply)
         return reply
 
     def _finished(self, found: Read) -> Answer:

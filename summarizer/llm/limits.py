@@ -18,6 +18,7 @@ from ..report import AnswerState, Usage
 from ..settings import Settings
 from ..tokens import estimate
 from .model import Answer, LanguageModel, Request
+from .wrapper import Wrapper
 
 # Money is counted in whole millionths of a millionth of a dollar: sums of floats drift, and then a
 # budget that is given back in full is not quite empty.
@@ -196,7 +197,7 @@ class Budget:
         return None
 
 
-class BudgetedModel:
+class BudgetedModel(Wrapper):
     """A model whose replies stay within a budget; what does not fit is ``over_budget`` and never sent.
 
     ``price`` tells from input tokens and the most output tokens what a reply can cost in US dollars,
@@ -228,25 +229,10 @@ class BudgetedModel:
                 hint="Limit the tokens instead: --max-tokens N. Or write the price into summarizer.toml, in "
                 "US dollars a million tokens:\n  [price]\n  input = 0.15\n  output = 0.60",
             )
-        self._model = model
+        super().__init__(model)
         self._budget = budget
         self._price = price or (lambda input_tokens, output_tokens: None)
         self._sleep = sleep
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def context(self) -> int | None:
-        return self._model.context
-
-    @property
-    def identity(self) -> str:
-        return self._model.identity
-
-    async def close(self) -> None:
-        await self._model.close()
 
     async def answer(self, request: Request) -> Answer:
         """One answer, ``over_budget`` where it does not fit. Raises what the model raises."""

@@ -15,6 +15,8 @@ MAX_WAIT_S = 60.0
 _MAX_BACKOFF_S = 30.0
 # An address that refuses connections mostly keeps refusing: three short waits, 1.75 s in all.
 _UNAVAILABLE_REQUESTS = 4
+# A gateway's notice is gone a moment later; a wrong address sends its page every time.
+_MOST_PAGES = 1
 _MESSAGE_LENGTH = 300
 
 _NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"})
@@ -25,6 +27,14 @@ _CONTEXT_WORDS = re.compile(
     r"maximum context|context (?:length|size|window)|prompt is too long|input is too long|too many tokens",
     re.IGNORECASE,
 )
+
+
+class Page(ValueError):
+    """A page came with status 200 in place of an answer."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__("a web page came back")
 
 
 class Kind(StrEnum):
@@ -38,6 +48,8 @@ class Kind(StrEnum):
 
 def classify(error: BaseException) -> Kind:
     """The kind of an error of the ``openai`` package (or a TimeoutError); FATAL for anything unknown."""
+    if isinstance(error, Page):
+        return Kind.TRANSIENT
     status = status_of(error)
     if status is not None:
         if _codes(error) & _NO_QUOTA or is_context_length(error):
@@ -80,10 +92,15 @@ def retrying(
     max_attempts: int, *, sleep: Callable[[float], Awaitable[None]], random: Callable[[], float]
 ) -> AsyncRetrying:
     """Tenacity's loop over these rules; the last error comes out as it is."""
+    pages = 0
 
     def stop(state: RetryCallState) -> bool:
+        nonlocal pages
         error = _error_of(state)
         limit = max_attempts
+        pages += isinstance(error, Page)
+        if pages > _MOST_PAGES:
+            return True
         if error is not None and classify(error) is Kind.UNAVAILABLE:
             limit = min(limit, _UNAVAILABLE_REQUESTS)
         return state.attempt_number >= limit

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ..report import AnswerState
 from ..settings import Api
 from .model import Answer, LanguageModel, Request
+from .wrapper import Wrapper
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, TracerProvider
@@ -54,7 +55,7 @@ def notice(*, model: str | None = None, finish: str | None = None, error: str | 
         listener(Facts(model, finish, error))
 
 
-class TracedModel:
+class TracedModel(Wrapper):
     """A model whose replies each get a span named ``chat MODEL``, of kind CLIENT.
 
     ``base_url`` is the server's address, where the model has one; ``provider`` is found from it where
@@ -72,7 +73,7 @@ class TracedModel:
     ) -> None:
         from opentelemetry import trace
 
-        self._model = model
+        super().__init__(model)
         self._seeded = seeded
         self._tracer = trace.get_tracer("summarizer", tracer_provider=tracer_provider)
         self._fixed: dict[str, AttributeValue] = {
@@ -84,21 +85,6 @@ class TracedModel:
             parts = urlsplit(base_url)
             self._fixed["server.address"] = parts.hostname or ""
             self._fixed["server.port"] = parts.port or (443 if parts.scheme == "https" else 80)
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def context(self) -> int | None:
-        return self._model.context
-
-    @property
-    def identity(self) -> str:
-        return self._model.identity
-
-    async def close(self) -> None:
-        await self._model.close()
 
     async def answer(self, request: Request) -> Answer:
         """The model's answer. Raises what the model raises."""

@@ -14,6 +14,7 @@ texts      the words: made clean, cut off, repeated, banned, in another language
 wishes     what is worth asking for once more
 answers    the summary and the claims of the standard profile
 verdicts   a judge's answer
+reasons    whether a judge's reason says the same as its label
 plain      a summary in plain text, of the compact profile
 ========== =============================================================================================
 """
@@ -21,6 +22,7 @@ plain      a summary in plain text, of the compact profile
 from .answers import parse_claims, parse_summary
 from .outcome import Expected, Parsed, Unparsed
 from .plain import parse_plain_summary
+from .reasons import belies
 from .texts import words_of
 from .verdicts import JudgeVerdict, parse_verdicts
 
@@ -29,6 +31,7 @@ __all__ = [
     "JudgeVerdict",
     "Parsed",
     "Unparsed",
+    "belies",
     "parse_claims",
     "parse_plain_summary",
     "parse_summary",

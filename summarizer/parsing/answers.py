@@ -9,9 +9,12 @@ What ``json_text`` finds and ``choosing`` picks is read field by field, with the
 - More sentences than asked for: the first ones, the most important as the prompt has it. More claims than
   asked for are all kept, as far as the schema goes.
 - A speaker "", "null", "none", "unknown" or "n/a", or none at all, is no speaker.
+- A claim that ends in a colon or a question mark is a line that leads to a list, or asks: it asserts
+  nothing, small models copy such lines, and it is left out.
 - A headline that is missing or empty is none, and said.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -28,6 +31,7 @@ _V = TypeVar("_V")
 _SUMMARY_KEYS = ("headline", "sentences")
 _SENTENCE_KEYS = ("evidence", "text")
 _CLAIM_KEYS = ("evidence", "speaker", "text")
+_LEADS_OR_ASKS = re.compile(r"[:：?？][\"”»“)\s]*$")
 _NOBODY = frozenset({"", "null", "none", "unknown", "n/a"})
 
 
@@ -134,9 +138,13 @@ def _claims(value: object, expected: Expected) -> Parsed[tuple[Claim, ...]]:
         raise Unparsed([*found.problems, *found.cut])
 
     distinct, note, loop = _distinct(listed)
-    kept = [entry for entry in distinct if entry.text is not None]
+    whole = [entry for entry in distinct if entry.text is not None]
+    kept = [entry for entry in whole if not _LEADS_OR_ASKS.search(entry.text or "")]
     if not kept:
-        raise Unparsed(found.cut)
+        raise Unparsed([*found.cut, *(f"{e.where} leads to a list or asks, and is no claim" for e in whole)])
+    notes = [note] if note else []
+    if len(kept) < len(whole):
+        notes.append(f"left out: {len(whole) - len(kept)} that lead to a list or ask, and are no claims")
     most = schemas.load("claims")["properties"]["claims"]["maxItems"]
     if len(kept) > most:
         raise Unparsed([f"{len(kept)} claims came; list at most {min(most, expected.count)}"])
@@ -146,7 +154,7 @@ def _claims(value: object, expected: Expected) -> Parsed[tuple[Claim, ...]]:
     )
     _check("claims", {"claims": [_claim_data(claim) for claim in claims]})
     named = [(entry.where, entry.text or "") for entry in kept]
-    return _parsed(claims, named, expected, found, [note] if note else [], loop=loop)
+    return _parsed(claims, named, expected, found, notes, loop=loop)
 
 
 def _speaker(

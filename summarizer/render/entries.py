@@ -48,14 +48,15 @@ class Entry:
 
 
 def entries_of(report: Report) -> list[Entry]:
-    """Headline, summary, claims, then the findings about anything else."""
+    """Headline, summary, claims, most check-worthy first, then the findings about anything else."""
     stated: list[tuple[str, str, StatementKind, str | None]] = []
     if report.summary is not None:
         headline = report.summary.headline
         if headline is not None:
             stated.append((headline.id, headline.text, StatementKind.HEADLINE, None))
         stated.extend((one.id, one.text, StatementKind.SUMMARY, None) for one in report.summary.sentences)
-    stated.extend((one.id, one.text, StatementKind.CLAIM, one.speaker) for one in report.claims)
+    ranked = sorted(report.claims, key=lambda claim: -(claim.worth or 0.0))
+    stated.extend((one.id, one.text, StatementKind.CLAIM, one.speaker) for one in ranked)
 
     left = list(report.findings)
     entries = []

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..article import Sentence
 from ..flags import Severity
-from ..report import NOBODY, Evidence, Finding, Flag, Report, StatementKind
+from ..report import NOBODY, Basis, Evidence, Finding, Flag, Report, StatementKind, Verdict
 from .entries import Entry, Standing, entries_of, incomplete, needs_look, not_checked
 from .marking import Look, Mark, hanging, marked
 from .safe import safe
@@ -70,7 +70,7 @@ class _ReportView:
 
 class _Divider:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        line = "─" if _encodable(console.encoding) else "-"
+        line = "─" if encodable(console.encoding) else "-"
         yield from (Text(), Text(line * _width(options), style="dim"), Text())
 
 
@@ -97,7 +97,7 @@ class _Page:
         self.width = _width(options)
         self.look = Look(
             plain=console.color_system is None or console.no_color,
-            ascii_only=not _encodable(console.encoding),
+            ascii_only=not encodable(console.encoding),
         )
         self.entries = entries_of(report)
 
@@ -117,6 +117,8 @@ class _Page:
         claims = self._of(StatementKind.CLAIM)
         if claims:
             yield from self._section("Claims of the article", self._statements(claims, brief=True))
+        if self.report.not_extracted:
+            yield from self._section("Check-worthy, and in none of the claims", self._left_out())
         yield from self._section("Not checked, and why", self._not_checked())
         yield Text()
         yield from self._totals()
@@ -189,7 +191,7 @@ class _Page:
             detailed = not brief or entry.standing is Standing.LOOK
             if previous is not None and (not brief or detailed or previous.standing is Standing.LOOK):
                 yield Text()
-            body = marked(entry.text, _suspicious(entry.finding), self.look)
+            body = marked(entry.text, suspicious(entry.finding), self.look)
             if entry.speaker:
                 body.append(f"{self._dash}{safe(entry.speaker)}", style="italic dim")
             evidence = entry.finding.evidence if entry.finding else ()
@@ -215,14 +217,18 @@ class _Page:
             yield from self._line(body, indent)
         if finding is None:
             return
-        for flag in _by_severity(finding.flags):
+        if finding.basis is Basis.JUDGE and finding.verdict is Verdict.SUPPORTED:
+            reason = next((said.reason for said in finding.judgements), "no reason is given")
+            body = Text(f"the rules could not tell; the judging model: {safe(reason)}", style="italic dim")
+            yield from self._line(body, indent)
+        for flag in by_severity(finding.flags):
             if flag.code != finding.unchecked:  # that reason stands above
                 yield from self._flag(flag, indent)
         if detailed or any(flag.spans or flag.evidence for flag in finding.flags):
             yield from self._evidence(finding, indent)
 
     def _flag(self, flag: Flag, indent: str) -> Iterator[Text]:
-        yield from self._line(_flag_text(flag), indent)
+        yield from self._line(flag_text(flag), indent)
         there = [
             Text.assemble(self._words(quote), (f" [{number}]", "dim"))
             for number, quote in dict.fromkeys(
@@ -290,6 +296,14 @@ class _Page:
             padding = " " * (name_width - cell_len(name) + 2)
             yield from self._line(words, Text.assemble("  ", (f"{severity:<8}", style), name, padding))
 
+    def _left_out(self) -> Iterator[Text]:
+        for left in self.report.not_extracted:
+            sentence = self._sentence(left.sentence)
+            if sentence is not None:
+                quote = self.look.quoted(marked(sentence.text, (), self.look, room=2 * self.width))
+                body = Text.assemble(quote, (f"  {left.kind}", "dim"))
+                yield from self._line(body, Text(f"  [{left.sentence}] ", style="dim"))
+
     def _not_checked(self) -> Iterator[Text]:
         rows = [(safe(name), safe(why)) for name, why in not_checked(self.report)]
         if not rows:
@@ -327,22 +341,24 @@ class _Page:
         yield from self._line(Text(self.look.dot.join(map(safe, facts)), style="dim"), "")
 
 
-def _suspicious(finding: Finding | None) -> Iterator[Mark]:
+def suspicious(finding: Finding | None) -> Iterator[Mark]:
     """The words that flags are about; the most serious style is applied last and wins."""
     if finding is None:
         return
     text = finding.statement.text
-    for flag in reversed(_by_severity(finding.flags)):
+    for flag in reversed(by_severity(finding.flags)):
         for span in flag.spans:
             if text[span.start : span.end] == span.text:
                 yield Mark(span.start, span.end, f"bold reverse {_SEVERITY_STYLE[flag.severity]}")
 
 
-def _by_severity(flags: Sequence[Flag]) -> list[Flag]:
+def by_severity(flags: Sequence[Flag]) -> list[Flag]:
+    """The most serious first."""
     return sorted(flags, key=lambda flag: -flag.severity.rank)
 
 
-def _flag_text(flag: Flag) -> Text:
+def flag_text(flag: Flag) -> Text:
+    """Severity, code and message in one line."""
     style = _SEVERITY_STYLE[flag.severity]
     return Text.assemble((f"{flag.severity} ", style), (flag.code, "bold"), ": ", safe(flag.message))
 
@@ -352,7 +368,8 @@ def _row(flag: Flag, name: str) -> tuple[int, str, str, Text]:
     return flag.severity.rank, str(flag.severity), name, words
 
 
-def _encodable(encoding: str) -> bool:
+def encodable(encoding: str) -> bool:
+    """Whether our marks can be written in an encoding."""
     try:
         "✓·—“”…─".encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -1,6 +1,7 @@
 """How single facts of a report are said in words."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from ..article import Article
 from ..flags import FLAG_INFO, FlagCode
@@ -64,6 +65,17 @@ def language_name(code: str) -> str:
         return Locale(code).english_name or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def moment(stamp: str) -> str:
+    """An ISO 8601 date and time as ``2026-11-23 10:14 UTC``; a date alone, or anything else, as it is."""
+    if "T" not in stamp:
+        return stamp
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    return f"{at:%Y-%m-%d %H:%M} {at:%Z}".rstrip()
 
 
 def count(number: int, noun: str) -> str:

@@ -1,0 +1,171 @@
+"""Who says what in an article, sentence by sentence, over the whole of it.
+
+Adds to ``sayings`` what only the sentences before tell: a quotation that goes on without a word of saying,
+sentences in reported mood (German), a speaker who is only a pronoun or, where verbs need none, nobody
+("Dodała, że …"), and a quotation that stands beside a name with any verb ("…", shrugged Price). What
+belongs to no voice is the newspaper's own word.
+
+Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``speech.toml``: ``reported_mood``,
+``pronouns_any`` (German "sie"), ``own_words`` (the possessive or pronoun in "za jej słowami", "selon elle").
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .context import ReadArticle, ReadSentence, family
+from .counterparts import MOST_TOKENS
+from .entities import How, Kind, Mention
+from .sayings import CLAIMED, DENIED, SAID, Saying, find_sayings, quoted_tokens
+from .terms import terms
+from .text import Token, is_content
+
+_LONG_QUOTE = 4  # words: less is a title or a word in scare quotes
+_BESIDE = 5  # tokens between a quotation and the name of one who says it
+_BACK = 3  # sentences that a quotation may go on
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one speaker says in one sentence of the article.
+
+    ``who``: ids of the speaker and what is named with it, none for one without a name; ``families``: of the
+    words that are said; ``frame``: the saying's own words, or none where the words go on.
+    """
+
+    sentence: ReadSentence
+    who: frozenset[int]
+    tone: str
+    authority: bool
+    families: frozenset[str]
+    scope: tuple[int, ...]
+    saying: Saying | None = None
+    goes_on: bool = False
+
+
+def voices(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
+    """By the number of the sentence; computed once for an article."""
+    found = read.memo.get("voices")
+    if found is None:
+        found = read.memo["voices"] = _listen(read)
+    made: dict[int, tuple[Voice, ...]] = found
+    return made
+
+
+def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
+    """The families of a sentence's words that are the newspaper's own."""
+    memory: dict[int, frozenset[str]] = read.memo.setdefault("narrated", {})
+    if sentence.number not in memory:
+        said = {i for voice in voices(read).get(sentence.number, ()) for i in voice.scope}
+        own = [t for i, t in enumerate(sentence.tokens) if i not in said]
+        memory[sentence.number] = _families(own, read)
+    return memory[sentence.number]
+
+
+def _families(tokens: Sequence[Token], read: ReadArticle) -> frozenset[str]:
+    return frozenset(family(token) for token in tokens if is_content(token, read.lex))
+
+
+def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
+    found: dict[int, tuple[Voice, ...]] = {}
+    last: Voice | None = None
+    for sentence in read.sentences:
+        if (sentence.is_headline and len(read.sentences) > 1) or len(sentence.tokens) > MOST_TOKENS:
+            continue
+        here = tuple(_voices_of(sentence, last, read))
+        if here:
+            found[sentence.number] = here
+        speaking = [voice for voice in here if not voice.goes_on]
+        last = speaking[-1] if speaking else last
+    return found
+
+
+def _voices_of(sentence: ReadSentence, last: Voice | None, read: ReadArticle) -> Iterator[Voice]:
+    mentions = read.entities.mentions_in(sentence.number)
+    sayings = find_sayings(sentence.text, sentence.tokens, mentions, read.lex)
+    taken: set[int] = set()
+    for saying in sayings:
+        who = saying.who or _unnamed(saying, sentence, read)
+        taken.update(saying.scope)
+        tone, trusted = saying.tone, saying.authority
+        yield _voice(sentence, who, tone, saying.scope, read, saying=saying, authority=trusted)
+    inside = quoted_tokens(sentence.text, sentence.tokens)
+    rest = tuple(i for i in sorted(inside) if i not in taken)
+    if len(rest) >= _LONG_QUOTE and not sayings:
+        if beside := _beside_quotation(mentions, inside, sentence, read):
+            yield _voice(sentence, frozenset(beside.ids), SAID, rest, read)
+        elif last is not None and sentence.number - last.sentence.number <= _BACK:
+            yield _voice(sentence, last.who, last.tone, rest, read, authority=last.authority, goes_on=True)
+    elif not sayings and last is not None and sentence.number - last.sentence.number <= _BACK:
+        mood = read.lex.capitalised_nouns and terms(read.lex.code, "reported_mood").any(sentence.tokens)
+        every = tuple(range(len(sentence.tokens))) if mood else ()
+        if every:
+            yield _voice(sentence, last.who, last.tone, every, read, authority=last.authority, goes_on=True)
+
+
+def _voice(
+    sentence: ReadSentence,
+    who: frozenset[int],
+    tone: str,
+    scope: tuple[int, ...],
+    read: ReadArticle,
+    *,
+    saying: Saying | None = None,
+    authority: bool = False,
+    goes_on: bool = False,
+) -> Voice:
+    words = _families([sentence.tokens[i] for i in scope], read)
+    return Voice(sentence, who, tone, authority, words, scope, saying, goes_on)
+
+
+def _unnamed(saying: Saying, sentence: ReadSentence, read: ReadArticle) -> frozenset[int]:
+    """Who a pronoun, or a verb without any subject, goes on about."""
+    near = sentence.tokens[max(0, saying.first - 2) : saying.first + 3]
+    pronouns = read.lex.words("pronouns_he") | read.lex.words("pronouns_she") | read.lex.words("pronouns_any")
+    if saying.source:  # "selon elle", "за її словами"
+        near = sentence.tokens[saying.first : saying.last + 1]
+        pronouns = read.lex.words("own_words")
+    pronoun = any(t.norm in pronouns for t in near)
+    plural = any(t.norm in read.lex.words("pronouns_they") for t in near) and _plural(
+        sentence.tokens[saying.first], read
+    )
+    drops = bool(read.lex.words("drops_pronouns")) and not saying.source
+    bare = drops and not _subject_before(saying, sentence, read)
+    if plural or not (pronoun or bare):
+        return frozenset()
+    focus = read.entities.focus(sentence.number)
+    return frozenset(() if focus is None else (focus.id,))
+
+
+def _plural(token: Token, read: ReadArticle) -> bool:
+    return token.norm.endswith(tuple(read.lex.words("plural_verbs")))
+
+
+def _subject_before(saying: Saying, sentence: ReadSentence, read: ReadArticle) -> bool:
+    """Whether a noun stands right beside the verb, which may be the speaker."""
+    beside = (
+        sentence.tokens[max(0, saying.first - 2) : saying.first]
+        + sentence.tokens[saying.last : saying.last + 2]
+    )
+    inside = quoted_tokens(sentence.text, sentence.tokens)
+    places = {id(t): i for i, t in enumerate(sentence.tokens)}
+    nouns = [t for t in beside if is_content(t, read.lex) and places[id(t)] not in inside]
+    first = saying.first == 0 or all(i in inside for i in range(saying.first))
+    return bool(nouns) and not first
+
+
+def _beside_quotation(
+    mentions: Sequence[Mention], inside: frozenset[int], sentence: ReadSentence, read: ReadArticle
+) -> Mention | None:
+    """The one person outside a quotation and close to it."""
+    people = [
+        m
+        for m in mentions
+        if m.first not in inside
+        and m.how in (How.NAME, How.OFFICE)
+        and any(read.entities.all[i].kind is Kind.PERSON for i in m.ids)
+        and any(abs(i - m.first) <= _BESIDE or abs(i - m.last) <= _BESIDE for i in inside)
+    ]
+    return people[0] if len(people) == 1 else None
+
+
+__all__ = ["CLAIMED", "DENIED", "SAID", "Voice", "narrated", "voices"]

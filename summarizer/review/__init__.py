@@ -1,0 +1,1 @@
+"""The review queue: what people must look at, who is looking, what they decided."""
