@@ -24,6 +24,7 @@ from .checks import (
     names,
     numbers,
     order,
+    parallels,
     places,
     polarity,
     quantifiers,
@@ -72,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     affiliations.check,
     slots.check,
     places.check,
+    parallels.check,
     coverage.check,
 )
 

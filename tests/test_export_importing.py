@@ -1,6 +1,7 @@
 """Decisions that come back: from JSONL, and from annotations as Label Studio 1.23 exports them."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,23 @@ from tests.review_data import Clock, made
 CONTRADICTED, SUPPORTED = DecisionVerdict.CONTRADICTED, DecisionVerdict.SUPPORTED
 
 
-def filled(path: Path) -> Queue:
-    queue = Queue(path, clock=Clock())
-    queue.add(made(), batch_id="b1")
-    return queue
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "queue.sqlite"
+    with Queue(path, clock=Clock()) as queue:
+        queue.add(made(), batch_id="b1")
+    return path
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Iterator[Queue]:
-    with filled(tmp_path / "queue.sqlite") as made_:
+def other(template: Path, tmp_path: Path) -> Path:
+    """Another queue with the same report in it."""
+    return Path(shutil.copy(template, tmp_path / "other.sqlite"))
+
+
+@pytest.fixture
+def queue(template: Path, tmp_path: Path) -> Iterator[Queue]:
+    with Queue(shutil.copy(template, tmp_path / "queue.sqlite"), clock=Clock()) as made_:
         yield made_
 
 
@@ -48,24 +57,24 @@ def exported(queue: Queue, folder: Path) -> Path:
     return path
 
 
-def test_decisions_go_into_another_queue_once(queue: Queue, tmp_path: Path) -> None:
+def test_decisions_go_into_another_queue_once(queue: Queue, other: Path, tmp_path: Path) -> None:
     first, second, third, _ = (item.id for item in queue.items())
     rating = TruthRating("Half true", 3, 5, 1, "why")
     queue.decide(first, "ada", CONTRADICTED, corrected_text="It voted 9-4.", note="two\nlines")
     queue.decide(second, "ada", SUPPORTED, truth_rating=rating, seconds_spent=4.25)
     queue.decide(second, "bo", CONTRADICTED, second_opinion=True)
     path = exported(queue, tmp_path)
-    with filled(tmp_path / "other.sqlite") as other:
-        found = import_file(other, path)
+    with Queue(other, clock=Clock()) as target:
+        found = import_file(target, path)
         assert counted(found) == {"added": 3, "no_decision": 2}
         assert found.complete
         for item in (first, second, third):
-            assert other.decisions(item) == queue.decisions(item)
-            assert other.item(item).item.status == queue.item(item).item.status
-        again = import_file(other, path)
+            assert target.decisions(item) == queue.decisions(item)
+            assert target.item(item).item.status == queue.item(item).item.status
+        again = import_file(target, path)
         assert counted(again) == {"known": 3, "no_decision": 2}
-        assert exported(other, tmp_path).read_bytes() == path.read_bytes()
-        assert [len(other.history(item)) for item in (first, second, third)] == [1, 2, 0]
+        assert exported(target, tmp_path).read_bytes() == path.read_bytes()
+        assert [len(target.history(item)) for item in (first, second, third)] == [1, 2, 0]
 
 
 def test_the_own_export_changes_nothing(queue: Queue, tmp_path: Path) -> None:
@@ -76,11 +85,11 @@ def test_the_own_export_changes_nothing(queue: Queue, tmp_path: Path) -> None:
     assert exported(queue, tmp_path).read_bytes() == before
 
 
-def test_somebody_who_decided_otherwise_here_keeps_that(queue: Queue, tmp_path: Path) -> None:
+def test_somebody_who_decided_otherwise_here_keeps_that(queue: Queue, other: Path, tmp_path: Path) -> None:
     item = next(queue.items()).id
-    with filled(tmp_path / "other.sqlite") as other:
-        other.decide(item, "ada", SUPPORTED)
-        path = exported(other, tmp_path)
+    with Queue(other, clock=Clock()) as first:
+        first.decide(item, "ada", SUPPORTED)
+        path = exported(first, tmp_path)
     queue.decide(item, "ada", CONTRADICTED)
     found = import_file(queue, path)
     assert counted(found) == {"already_decided": 1, "no_decision": 3}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.console import Console
 
 from summarizer import Report, Summarizer, summarize
@@ -356,7 +357,7 @@ def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
                 left.remove(flag)  # no judge takes a flag of the rules away
         assert rules.verdict is not Verdict.CONTRADICTED or after.verdict is Verdict.CONTRADICTED
         assert after.verdict is not Verdict.SUPPORTED or after.evidence
-        assert judges or after == rules
+        assert judges or replace(after, worth=None) == rules  # their worth is added afterwards
     assert Report.from_json(report.to_json()) == report
     asked = [sentence.id for sentence in (report.summary.sentences if report.summary else ())]
     asked += ["h1"] if report.summary and report.summary.headline else []

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from summarizer.article import Article
 from summarizer.checker import check_statements
-from summarizer.flags import FlagCode, Severity
+from summarizer.flags import FLAG_INFO, FlagCode, Severity
 from summarizer.render import html
 from summarizer.render.html import ArticleView, Note
 from summarizer.render.safe import safe
@@ -20,18 +20,17 @@ from summarizer.report import (
     AnswerState,
     AssertionKind,
     Basis,
-    Decision,
-    DecisionVerdict,
     Evidence,
     Finding,
     Flag,
+    Judgement,
     NotExtracted,
     Span,
     Statement,
     StatementKind,
-    TruthRating,
     Verdict,
 )
+from summarizer.review_items import Decision, DecisionVerdict, TruthRating
 from tests.recordings import RECORDINGS, replay
 from tests.services import Chromium
 from tests.test_render_terminal import Draft, call, span
@@ -231,7 +230,7 @@ def test_a_statement_shows_verdict_risk_flags_and_both_sides() -> None:
     assert "32.5 percent" in page.texts("high")
     assert page.texts("verdict")[0] == "supported · by rule · rests on 2"
     assert page.texts("speaker") == ["— Ellen Brandt"]
-    assert page.texts("why") == ["uncertain: the rules cannot tell, and no judge was asked"]
+    assert page.texts("why") == [f"uncertain: {FLAG_INFO[FlagCode.UNCERTAIN].meaning}"]
 
 
 def test_the_whole_article_stands_there_with_numbers_and_references() -> None:
@@ -274,6 +273,22 @@ def test_a_statement_without_a_finding_is_not_fine() -> None:
     page = page_of(view(findings=()))
     assert page.headings[1] == (2, "4 of 4 statements need a look")
     assert set(page.texts("why")) == {"the report has no finding about it"}
+
+
+def test_what_the_judging_model_said_stands_with_the_statement() -> None:
+    made = draft()
+    said = (
+        Judgement(1, Verdict.SUPPORTED, (3, 3, 99), "The report says so."),
+        Judgement(2, Verdict.CONTRADICTED, (), "It does not.", "the reason contradicts the verdict"),
+    )
+    findings = (replace(made.findings[0], judgements=said, basis=Basis.JUDGE), *made.findings[1:])
+    page = page_of(html.of_report(made.report(findings=findings)))
+    (judged,) = page.texts("judged")
+    assert "judging model: supported The report says so. 3 " in judged
+    assert "judging model, asked again (2): contradicted It does not." in judged
+    assert judged.endswith("does not count: the reason contradicts the verdict")
+    assert "by the judging model" in page.texts("card")[0]
+    assert "a1-n3" in page.ids
 
 
 def test_what_no_claim_covers_is_listed_and_leads_to_its_sentence() -> None:

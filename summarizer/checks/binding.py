@@ -24,6 +24,7 @@ from .terms import terms
 _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
 _CLOSER = 0.2  # the same, for two figures of one sentence
+_BESIDE, _BESIDE_BY, _TWICE = 0.15, 0.1, 1.9  # the same, where hardly a word stands near either of the two
 _OTHERWISE = 0.15  # and more where it counts something else
 _ANCHORS = 2  # words that must stand near the other figure where it need not count the same
 _IN_SENTENCE = 0.25  # how near a word of the same sentence stands at the least
@@ -126,21 +127,23 @@ def _misbound(one: Sought) -> Signal | None:
     own = max(one.own, key=one.fit)
     mine = one.own_fit
     for how, rival in one.rivals[:6]:
-        if how < _LEAST or how < _CLEARLY * mine:
-            return None
+        together = rival.sentence is own.sentence
+        beside = together and how >= _BESIDE and how >= _TWICE * mine
+        if (how < _LEAST or how < _CLEARLY * mine) and not beside:
+            continue
         if rival.near is own.near or any(_is(rival, other, one) for other in one.statement.figures):
             continue
         if _from(rival, one):
             continue
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
-        together = rival.sentence is own.sentence
-        wanted = _CLOSER if together else _COUNTED if counts else _BETTER
+        wanted = _BESIDE_BY if beside else _CLOSER if together else _COUNTED if counts else _BETTER
         if counts and not together and one.anchors(rival, _IN_SENTENCE) < _ANCHORS:
             continue
         if not counts and not together:
-            if one.figure.unit is None or one.anchors(rival) < _ANCHORS:
+            same = rival.nouns & one.place.nouns
+            if (one.figure.unit is None and not same) or one.anchors(rival) < _ANCHORS:
                 continue
-            if rival.nouns and one.place.nouns and not rival.nouns & one.place.nouns:
+            if rival.nouns and one.place.nouns and not same and one.anchors(rival) <= _ANCHORS:
                 wanted += _OTHERWISE
         if one.bound is not None or one.figure.about:
             wanted += _OTHERWISE  # "more than 700" for 742 is no coincidence

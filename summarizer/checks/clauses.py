@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
+import msgspec
+
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, family
 from .quotes import passages
@@ -211,8 +213,7 @@ def related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
     return tuple(Related(s, read_clauses(s.text, read.lex.code)) for s in chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """The content words around a place of the statement: token index and weight."""
 
     words: tuple[tuple[int, float], ...]
@@ -237,8 +238,7 @@ def _nearness(distance: int) -> float:
     return 1.0 if distance <= _NEAR else max(0.25, _NEAR / distance)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True, order=True, gc=False):
     """How well a place of the article has the surroundings of a place of the statement.
 
     ``share`` of the surroundings' weight (0 to 1); ``anchors``: how many of its words stand near; ``whole``:

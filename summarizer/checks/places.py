@@ -8,9 +8,9 @@ sentence that means the statement's own place may have nearly as many of them.
 "Southern Italy" for "northern Italy", "in the west of the city" for "an eastern suburb": a point of the
 compass that the sentences nowhere have, where they have another beside the same word or the same name.
 
-Left alone: a place that holds the other one ("Denver, Colorado"); without the same noun, the place that the
-headline or the first sentence is about, since everything may be said to have been there; names the article
-never has (``names``); what somebody did (``slots``).
+Left alone: a place that holds the other one ("Denver, Colorado"); names the article never has (``names``);
+what somebody did (``slots``). The place that the headline or the first sentence is about needs more words in
+common, since much may be said to have been there.
 
 Keys of ``names.toml``: ``place_prepositions``, ``name_of``, ``name_determiners``, ``compass`` (a line a
 direction).
@@ -31,6 +31,7 @@ from .terms import Hit, terms
 from .text import Lexicon, Token, is_content, span
 
 _SHARE, _SAME_NOUN_SHARE = 0.6, 0.4  # of the statement's words around the place, weighed
+_SURE = 0.75  # the same where the article is about the statement's place as a whole
 _SHARED = 2  # how many of them at the least
 _ELSEWHERE = 0.6  # of that share, what a sentence about the statement's own place may have
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase
@@ -157,7 +158,8 @@ def _instead(
         same_noun = same_noun or (_both_placed(site, there) and _akin(site.mention, other, read.lex))
         both = _both_placed(site, there)
         both = both and site.adjoins and there.adjoins
-        if not (same_noun or (both and share >= _SHARE and _free(site.mention.id, read))):
+        least = _SHARE if _free(site.mention.id, read) else _SURE
+        if not (same_noun or (both and share >= least)):
             continue
         if not any(one.preposition is not None or _place(one.mention, read) for one in (site, there)):
             continue

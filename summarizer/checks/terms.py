@@ -6,16 +6,16 @@ number with the side.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from .text import Token, lexicon, plain
 
 _BUCKET = 2  # letters by which prefixes are looked up
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """Tokens ``first`` to ``last`` (not included) of a text are words of a table."""
 
     first: int
@@ -47,7 +47,10 @@ class Terms:
         rows = self._exact.get(norm, ())
         near = self._prefixes.get(norm[:_BUCKET], ())
         for words, label in (*rows, *near):
-            if len(words) <= len(tokens) - index and all(
+            if len(words) == 1:
+                if _is(words[0], norm):
+                    yield Hit(index, index + 1, label)
+            elif len(words) <= len(tokens) - index and all(
                 _is(word, tokens[index + at].norm) for at, word in enumerate(words)
             ):
                 yield Hit(index, index + len(words), label)
@@ -55,8 +58,13 @@ class Terms:
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
         found: list[Hit] = []
+        exact, prefixes = self._exact, self._prefixes
+        starts = [i for i, t in enumerate(tokens) if t.norm in exact or t.norm[:_BUCKET] in prefixes]
         index = 0
-        while index < len(tokens):
+        for start in starts:
+            if start < index:
+                continue
+            index = start
             hits = list(self.at(tokens, index))
             longest = hits[0].last if hits else 0
             for hit in hits:

@@ -33,16 +33,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+import msgspec
 import snowballstemmer
 
 from ..errors import ResourceError
 from ..report import Evidence, Span
 
-T = TypeVar("T")
-
 _PREFIX = 5
+_KNOWN = 50_000  # words that a language remembers
 _FOLDER = Path(__file__).parent / "languages"
 
 
@@ -76,24 +76,40 @@ class Lexicon:
 
     def words(self, key: str) -> frozenset[str]:
         """The words under a key of the language's files, case folded; none where the key is missing."""
-        return self._read(("words", key), lambda text: frozenset(plain(text).casefold().split()))
+        found = self._words.get(key)
+        if found is None:
+            found = self._words[key] = frozenset(plain(self.data.get(key, "")).casefold().split())
+        return found
 
     def phrases(self, key: str) -> tuple[tuple[str, ...], ...]:
         """The phrases under a key, a line each, as case-folded words; the longest first."""
-        return self._read(("phrases", key), _phrases)
+        found = self._phrases.get(key)
+        if found is None:
+            found = self._phrases[key] = _phrases(self.data.get(key, ""))
+        return found
 
     def values(self, key: str) -> dict[str, str]:
         """``word: value`` of a key with a line a value: ``value word word_of_two …``."""
-        return self._read(("values", key), _values)
-
-    def _read(self, slot: tuple[str, str], parse: Callable[[str], T]) -> T:
-        if slot not in self._parsed:
-            self._parsed[slot] = parse(self.data.get(slot[1], ""))
-        found: T = self._parsed[slot]
+        found = self._values.get(key)
+        if found is None:
+            found = self._values[key] = _values(self.data.get(key, ""))
         return found
 
     @cached_property
-    def _parsed(self) -> dict[tuple[str, str], Any]:
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _phrases(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        return {}
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    @cached_property
+    def read_before(self) -> dict[str, "Token"]:
+        """Words that were read, each with its forms: most words of a text are not new."""
         return {}
 
     @property
@@ -110,7 +126,7 @@ class Lexicon:
         def stem(word: str) -> str:
             found = memory.get(word)
             if found is None:
-                if len(memory) > 50_000:  # flat memory over many articles
+                if len(memory) > _KNOWN:  # flat memory over many articles
                     memory.clear()
                 found = memory[word] = fold(cut(word))
             return found
@@ -242,9 +258,11 @@ def fold(word: str) -> str:
     return word if word.isascii() else "".join(_folded(character) for character in word)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or figure. ``norm`` is case folded, ``stem`` cut and without diacritics."""
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """One word or figure. ``norm`` is case folded, ``stem`` cut and without diacritics.
+
+    A struct and no dataclass: a long article has tens of thousands of them.
+    """
 
     text: str
     start: int
@@ -252,10 +270,7 @@ class Token:
     norm: str
     stem: str
     family: str  # see ``Lexicon.family``
-
-    @property
-    def capital(self) -> bool:
-        return self.text[0].isupper()
+    capital: bool  # begins with a capital letter
 
 
 # Words with inner apostrophes and hyphens kept apart at the hyphen, figures with their inner marks,
@@ -267,26 +282,34 @@ def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
     """The tokens of a text, with offsets in it."""
     tokens = []
     elided = lex.words("elisions")
+    known = lex.read_before
     for match in _TOKEN.finditer(plain(text)):
-        start = match.start()
-        norm = match[0].casefold()
-        article, mark, rest = norm.partition("'")
-        if mark and rest and article in elided:  # l'usine, qu'il: two words
-            tokens.append(
-                Token(
-                    text[start : start + len(article)], start, start + len(article), article, article, article
-                )
-            )
-            start, norm = start + len(article) + 1, rest
-        for possessive in ("'s", "s'"):
-            if lex.code == "en" and norm.endswith(possessive):
-                norm = norm[:-2] if possessive == "'s" else norm[:-1]
-        norm = norm.replace(".", "") if norm[0].isalpha() else norm
-        stem = lex.stem(norm)
-        tokens.append(
-            Token(text[start : match.end()], start, match.end(), norm, stem, lex.family(norm, stem))
-        )
+        start, end = match.span()
+        if elided and "'" in match[0]:
+            article = match[0].partition("'")[0].casefold()
+            if article in elided and start + len(article) + 1 < end:  # l'usine, qu'il: two words
+                part = text[start : start + len(article)]
+                capital = part[0].isupper()
+                tokens.append(Token(part, start, start + len(part), article, article, article, capital))
+                start += len(article) + 1
+        written = text[start:end]
+        word = known.get(written)
+        if word is None:
+            if len(known) > _KNOWN:  # flat memory over many articles
+                known.clear()
+            word = known[written] = _word(written, lex)
+        tokens.append(Token(written, start, end, word.norm, word.stem, word.family, word.capital))
     return tuple(tokens)
+
+
+def _word(written: str, lex: Lexicon) -> Token:
+    norm = plain(written).casefold()
+    for possessive in ("'s", "s'"):
+        if lex.code == "en" and norm.endswith(possessive):
+            norm = norm[:-2] if possessive == "'s" else norm[:-1]
+    norm = norm.replace(".", "") if norm[0].isalpha() else norm
+    stem = lex.stem(norm)
+    return Token(written, 0, len(written), norm, stem, lex.family(norm, stem), written[0].isupper())
 
 
 def is_content(token: Token, lex: Lexicon) -> bool:

@@ -11,12 +11,25 @@ import msgspec
 import typer
 
 from ..errors import SettingsError
-from ..flags import FlagCode
-from ..report import StatementKind
 from ..review_items import ItemStatus
-from ..settings import Settings, queue_url
+from ..settings import Settings
 from .common import DONE, INCOMPLETE, complain, examples, note, put, put_json
 from .files import check_target, whole_file
+from .queueing import (
+    ArticleOption,
+    BatchOption,
+    CodeOption,
+    DocumentOption,
+    KindOption,
+    LanguageOption,
+    MaxRiskOption,
+    MinRiskOption,
+    NewerOption,
+    OlderOption,
+    QueueOption,
+    chosen,
+    open_queue,
+)
 
 if TYPE_CHECKING:
     from ..export.importing import Imported
@@ -65,37 +78,24 @@ def export(
         ),
     ],
     form: Annotated[_Format, typer.Option("--format", "-f", help="What to write.")] = _Format.JSONL,
-    queue: Annotated[
-        str | None, typer.Option("--queue", metavar="URL", help="A SQLite file, or postgresql://…")
-    ] = None,
+    queue: QueueOption = None,
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="TIME", help="Put in, decided or changed then or later."),
     ] = None,
-    document: Annotated[
-        str | None,
-        typer.Option("--document", metavar="ID", help="Of one document: its id, or how it begins."),
-    ] = None,
-    article: Annotated[
-        str | None, typer.Option("--article", metavar="ID", help="Of one version of a document.")
-    ] = None,
-    batch: Annotated[str | None, typer.Option("--batch", metavar="ID", help="Of one batch.")] = None,
-    code: Annotated[
-        FlagCode | None, typer.Option("--code", metavar="CODE", help="With a flag of this code.")
-    ] = None,
-    kind: Annotated[StatementKind | None, typer.Option("--kind", help="Statements of this kind.")] = None,
-    language: Annotated[
-        str | None, typer.Option("--language", metavar="CODE", help="Of articles in a language, as en.")
-    ] = None,
     status: Annotated[ItemStatus | None, typer.Option("--status", help="Items that stand so.")] = None,
+    article: ArticleOption = None,
+    document: DocumentOption = None,
+    code: CodeOption = None,
+    language: LanguageOption = None,
+    older: OlderOption = None,
+    newer: NewerOption = None,
+    batch: BatchOption = None,
+    kind: KindOption = None,
+    min_risk: MinRiskOption = None,
+    max_risk: MaxRiskOption = None,
     reviewer: Annotated[
         str | None, typer.Option("--reviewer", metavar="NAME", help="About which this person decided.")
-    ] = None,
-    min_risk: Annotated[
-        float | None, typer.Option("--min-risk", min=0, max=1, help="With at least this risk.")
-    ] = None,
-    max_risk: Annotated[
-        float | None, typer.Option("--max-risk", min=0, max=1, help="With at most this risk.")
     ] = None,
     publisher: Annotated[
         str | None, typer.Option("--publisher", metavar="NAME", help="claim-review: who publishes them.")
@@ -122,9 +122,7 @@ def export(
 
     A row an item, or one for each reviewer who decided about it. The same queue gives the same file.
     """
-    from ..review.filters import Filters
-
-    settings = Settings.load(queue=queue)
+    settings = Settings.load()
     publishing = msgspec.structs.replace(
         settings.publishing,
         name=publisher or settings.publishing.name,
@@ -141,20 +139,23 @@ def export(
         raise SettingsError("with --out - the rows go where --json would go", hint="--out FILE --json")
     elif sys.stdout.isatty():
         raise SettingsError("an export is not for reading on a terminal", hint="--out FILE")
-    filters = Filters(
-        since=since,
-        article=article,
-        document=document,
-        batch=batch,
-        code=code,
-        kind=kind,
-        language=language,
-        status=status,
-        reviewer=reviewer,
-        min_risk=min_risk,
-        max_risk=max_risk,
-    )
-    with _open(settings) as opened:
+    with open_queue(queue, create=False) as opened:
+        filters = chosen(
+            opened,
+            article=article,
+            document=document,
+            code=code,
+            language=language,
+            older=older,
+            newer=newer,
+            batch=batch,
+            kind=kind,
+            min_risk=min_risk,
+            max_risk=max_risk,
+            status=status,
+            reviewer=reviewer,
+        )
+        filters = msgspec.structs.replace(filters, since=since)
         written = _export(opened, form, out, filters, publishing, script)
     _tell_written(written, form, out, json)
     raise typer.Exit(INCOMPLETE if written.problems else DONE)
@@ -165,8 +166,6 @@ def _export(
 ) -> "Written":
     from ..export.exporting import ExportFormat, export_queue
 
-    if filters.document is not None:
-        filters = msgspec.structs.replace(filters, document=queue.document(filters.document))
     with _target(out) as file:
         return export_queue(
             queue, ExportFormat(form.value), file, filters, publishing=publishing, script=script
@@ -185,9 +184,7 @@ def import_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A JSONL export, or a Label Studio project as JSON.")
     ],
-    queue: Annotated[
-        str | None, typer.Option("--queue", metavar="URL", help="A SQLite file, or postgresql://…")
-    ] = None,
+    queue: QueueOption = None,
     name: Annotated[
         list[str] | None,
         typer.Option("--name", metavar="WHO=NAME", help="Who is behind a number or address of Label Studio."),
@@ -200,9 +197,8 @@ def import_(
     """
     from ..export.importing import import_file
 
-    settings = Settings.load(queue=queue)
     names = dict(map(_named, name or ()))
-    with _open(settings) as opened:
+    with open_queue(queue, create=False) as opened:
         found = import_file(opened, file, names)
     _tell_imported(found, file, json)
     raise typer.Exit(DONE if found.complete else INCOMPLETE)
@@ -213,12 +209,6 @@ def label_config() -> None:
     from ..export.label_studio import LABEL_CONFIG
 
     put(LABEL_CONFIG)
-
-
-def _open(settings: Settings) -> "Queue":
-    from ..review.queue import Queue
-
-    return Queue(queue_url(settings), create=False)
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -242,7 +232,7 @@ def _tell_written(written: "Written", form: _Format, out: str, json: bool) -> No
         lines = [f"{problem.item_id[:12]}: {problem.what}" for problem in written.told[:10]]
         more = written.problems - len(lines)
         lines += [f"and {more:,} more, in --json"] if more else []
-        complain(f"{written.problems:,} pieces could not be written as they are, and were left out")
+        complain(f"{_counted(written.problems, 'piece')} left out: not what the texts have there")
         for line in lines:
             note(f"  {line}")
 
@@ -263,14 +253,14 @@ def _tell_imported(found: "Imported", file: Path, json: bool) -> None:
 
 
 _WORDS = {
-    "added": "decisions added",
-    "replaced": "changed since, and replaced",
+    "added": "added",
+    "replaced": "changed since and replaced",
     "known": "known already",
-    "already_decided": "by people who decided otherwise here",
-    "unknown_item": "about items that are not in this queue",
+    "already_decided": "where the same person decided otherwise here",
+    "unknown_item": "about no item of this queue",
     "no_decision": "without a decision",
-    "cancelled": "skipped by their annotators",
-    "problem": "that could not be read",
+    "cancelled": "skipped in Label Studio",
+    "problem": "not readable",
 }
 
 

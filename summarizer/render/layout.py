@@ -60,6 +60,17 @@ class FlagLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What the judging model said, with the sentences that it named and that exist."""
+
+    label: str
+    verdict: str
+    reason: str
+    problem: str
+    numbers: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence of the article that a statement rests on, or is compared with."""
 
@@ -80,6 +91,7 @@ class Card:
     why: str | None
     flags: tuple[FlagLine, ...]
     quotes: tuple[Quote, ...]
+    judged: tuple[Judged, ...]
     notes: tuple[Note, ...]
 
     @property
@@ -301,8 +313,21 @@ class _Layout:
             why=entry.why_unchecked if unchecked else None,
             flags=tuple(map(self._flag, shown)),
             quotes=tuple(self._quotes(finding)),
+            judged=tuple(self._judged(finding)),
             notes=tuple(notes),
         )
+
+    def _judged(self, finding: Finding) -> Iterator[Judged]:
+        for said in finding.judgements:
+            numbers = [n for n in dict.fromkeys(said.sentences) if 1 <= n <= len(self.article.sentences)]
+            self.referred.update(numbers)
+            yield Judged(
+                label="judging model" if said.round == 1 else f"judging model, asked again ({said.round})",
+                verdict=VERDICT_WORDS[said.verdict],
+                reason=said.reason,
+                problem=said.problem or "",
+                numbers=tuple(Link(f"{self.anchor}-n{n}", str(n)) for n in numbers),
+            )
 
     def _flag(self, flag: Flag) -> FlagLine:
         there = {
@@ -339,7 +364,7 @@ class _Layout:
             if 1 <= left.sentence <= len(self.article.sentences):
                 self.referred.add(left.sentence)
                 link = Link(f"{self.anchor}-n{left.sentence}", str(left.sentence))
-                text = pieces(self.article.sentence(left.sentence).text, ())
+                text: Pieces = pieces(self.article.sentence(left.sentence).text, ())
                 yield LeftOut(link, text, left.kind.value, left.worth)
 
     def _checklist(self) -> Iterator[Check]:

@@ -12,8 +12,8 @@ where --postgres names an empty database:
 An item given to two people, lost, decided twice by one, an acknowledged decision that is not there, or a
 lease that does not come back makes the exit code 1; so does a missed target, unless --no-targets.
 
-  benchmarks/queue.py --items 500 --many 2000 --kills 4 --no-targets     # a first look
-  benchmarks/queue.py                                                    # the README's figures
+  benchmarks/review_queue.py --items 500 --many 2000 --kills 4 --no-targets     # a first look
+  benchmarks/review_queue.py                                                    # the README's figures
 """
 
 import argparse
@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-# In place of this folder: a file in it has the name of a module that multiprocessing needs.
+# In place of this folder: what is imported are the package and the tests.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import msgspec
