@@ -4,6 +4,7 @@ One readable JSON file in the package, written by ``summarizer calibrate``. Noth
 Python: no pickle, no numeric library, the same result on every machine.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -113,7 +114,7 @@ def between(knots: tuple[tuple[float, float], ...], score: float) -> float:
     """The height of the line through the knots; beyond the ends it stays level."""
     if score <= knots[0][0]:
         return knots[0][1]
-    for (left, low), (right, high) in zip(knots, knots[1:], strict=False):
+    for (left, low), (right, high) in itertools.pairwise(knots):
         if score <= right:
             return low + (high - low) * (score - left) / (right - left)
     return knots[-1][1]
@@ -146,7 +147,9 @@ def load(path: Path) -> Calibration:
     except ReportFormatError as error:
         raise SettingsError(f"{path}: {error}", hint="summarizer calibrate writes such a file") from error
     if found.schema_version != CALIBRATION_SCHEMA_VERSION:
-        raise SettingsError(f"{path} has schema version {found.schema_version}, not {CALIBRATION_SCHEMA_VERSION}")
+        raise SettingsError(
+            f"{path} has schema version {found.schema_version}, not {CALIBRATION_SCHEMA_VERSION}"
+        )
     return found
 
 

@@ -34,8 +34,6 @@ from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
 
 T = TypeVar("T")
-# Of very small models' sentences every second one is wrong: what the article does not clearly say is doubted.
-_COMPACT_RISK_LOW = 0.4
 
 
 class Check(Protocol):
@@ -176,7 +174,8 @@ class Summarizer:
     def _settings_of(self, profile: Profile) -> Settings:
         if profile is Profile.STANDARD:
             return self.settings
-        return replace(self.settings, risk_low=min(self.settings.risk_low, _COMPACT_RISK_LOW))
+        low = self.settings.calibrated.compact.risk_low
+        return replace(self.settings, risk_low=min(self.settings.risk_low, low))
 
     def _judges(self, model: LanguageModel, profile: Profile) -> bool:
         if self.settings.judge is not None:
