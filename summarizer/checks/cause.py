@@ -3,12 +3,13 @@
 A word of cause divides the statement into effect and cause. It is a mismatch when the article tells the effect
 and tells of the cause, each recognised by its own words, and nowhere joins the two: neither in a sentence that
 tells the effect and has any link ("because", "after", "as") with words of the cause, nor by a word of cause in a
-sentence that tells the cause and has words of the effect, nor across two neighbours one of which has a word of
-cause. Left alone: a fact that the article does not tell at all (that is for the coverage check), and links
-that stand in a verb the article uses too.
+sentence that tells the cause and has words of the effect, nor across two neighbours the second of which opens
+with a link ("As a result", "The reason"). Left alone: a fact that the article does not tell at all (that is for
+the coverage check), and links that stand in a verb the article uses too.
 
 Keys of ``modality.toml``: ``cause_words`` (lines ``first:`` for words before which the effect stands, "closed
-because of", and ``last:`` for "led to"), ``cause_hints``: looser links, which clear a statement.
+because of", and ``last:`` for "led to"), ``cause_hints``: looser links, which clear a statement;
+``reason_words``: "reason", "blame".
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from .text import span
 
 _TOLD = 0.5  # share of a fact's words, weighed, by which a sentence tells it
 _TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
+_OPENING = 2  # words within which a sentence opens
 _MENTIONED = 0.3  # and by which it at least speaks of it
 
 
@@ -39,12 +41,12 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _causes(clauses: Clauses) -> tuple[Hit, ...]:
     """Words of cause, but before a time: Ukrainian "через місяць" is a month later."""
-    times = [name for name, unit in clauses.lex.units.items() if unit in _TIMES]
+    units = clauses.lex.units
     return tuple(
         hit
         for hit in clauses.hits("cause_words")
         if not any(
-            token.norm in times or token.norm[0].isdigit()
+            units.get(token.norm) in _TIMES or token.norm[0].isdigit()
             for token in clauses.tokens[hit.last : hit.last + 2]
         )
     )
@@ -121,21 +123,20 @@ def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArtic
         return False
     for neighbour in (near.sentence.number - 1, near.sentence.number + 1):
         theirs = told.get(neighbour, (0.0, 0.0))
-        other = theirs[1] if effect >= _TOLD else theirs[0]
-        if other >= _MENTIONED and (stated or _stated(neighbour, read)):
+        later = max(neighbour, near.sentence.number)
+        if (theirs[1] if effect >= _TOLD else theirs[0]) >= _MENTIONED and _points_back(later, read):
             return True
-    # A link that opens the next sentence and points back: "As a result, …"
-    behind = near.sentence.number  # numbers start at 1: this is the index of the next sentence
-    return behind < len(read.sentences) and any(
-        hit.first == 0 or (hit.first <= 2 and hit.label == "last")
-        for hit in read_clauses(read.sentences[behind].text, read.lex.code).hits("cause_words")
-    )
+    return _points_back(near.sentence.number + 1, read)
 
 
-def _stated(number: int, read: ReadArticle) -> bool:
+def _points_back(number: int, read: ReadArticle) -> bool:
+    """Whether a sentence opens with a link to the one before: "As a result, …", "The reason: …"."""
     if not 1 <= number <= len(read.sentences):
         return False
-    return bool(_causes(read_clauses(read.sentences[number - 1].text, read.lex.code)))
+    clauses = read_clauses(read.sentences[number - 1].text, read.lex.code)
+    return any(
+        hit.first == 0 or (hit.first <= _OPENING and hit.label == "last") for hit in _causes(clauses)
+    ) or any(hit.first <= _OPENING for hit in clauses.hits("reason_words"))
 
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:

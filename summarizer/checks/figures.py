@@ -74,6 +74,11 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
             figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
         ):
             end_index, share = fractions[index]
+            number = _words(text, tokens, index, lex)  # "half a dozen" is none
+            if number is not None and number[0] > end_index:
+                figures.append(_finish(text, tokens, index, *number, lex))
+                index = number[0]
+                continue
             figures.append(_fraction(tokens, index, end_index, share, lex))
             index = end_index
             continue

@@ -216,6 +216,8 @@ def units_agree(figure: Figure, other: Figure) -> bool:
     """The same unit, exactly convertible ones, or one that is not written (a percentage always is)."""
     if None in (figure.unit, other.unit):
         written = figure.unit or other.unit
+        if figure.unit is None and kind(written) == "time" and written != "year":
+            return figure.ordinal or other.ordinal  # "41 seats" are no 41 minutes
         return kind(written) not in ("share", "warmth") or figure.unit == other.unit
     mine, theirs = base(figure)[1], base(other)[1]
     if {figure.unit, other.unit} == _RAIN:

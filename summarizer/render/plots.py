@@ -153,13 +153,15 @@ def _drawing(title: str, size: tuple[float, float]) -> Iterator[tuple["Axes", _D
     except ImportError as error:
         raise MissingExtra("plots", "evaluation", "matplotlib") from error
     drawn = _Drawn()
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}):
+    style: Any = {**_STYLE, "svg.hashsalt": title}
+    with matplotlib.rc_context(style):
         figure = Figure(figsize=size, layout="constrained")
         canvas = FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         yield axes, drawn
         made = io.StringIO()
-        canvas.print_svg(made, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        write: Any = canvas.print_svg  # which has no types
+        write(made, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     drawn.text = _for_a_page(made.getvalue(), title)
 
 
