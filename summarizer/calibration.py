@@ -29,19 +29,6 @@ class Weight(Record, frozen=True):
     weight: float
 
 
-class Split(Record, frozen=True):
-    """A node of a small tree: values up to ``at`` go to ``low``, others to ``high``. A number is a leaf."""
-
-    feature: str
-    at: float
-    low: "Split | float"
-    high: "Split | float"
-
-    def value(self, features: Mapping[str, float]) -> float:
-        side = self.low if features.get(self.feature, 0.0) <= self.at else self.high
-        return side.value(features) if isinstance(side, Split) else side
-
-
 class Source(Record, frozen=True):
     """Data that the weights were fitted on: how much, and how much of the calibration it makes up."""
 
@@ -74,7 +61,6 @@ class Calibration(Record, frozen=True):
     figures: dict[str, float]
     intercept: float
     weights: tuple[Weight, ...]
-    trees: tuple[Split, ...]
     knots: tuple[tuple[float, float], ...]
     damping: float
     default: Point
@@ -89,7 +75,6 @@ class Calibration(Record, frozen=True):
         for one in self.weights:
             away = (features.get(one.name, 0.0) - one.mean) / one.scale
             parts.append(one.weight * min(_WIDEST, max(-_WIDEST, away)))
-        parts += [tree.value(features) for tree in self.trees]
         return math.fsum(parts)
 
     def risk(self, features: Mapping[str, float]) -> float:

@@ -30,7 +30,7 @@ from .llm.wrapper import innermost
 from .prompts import Prompts
 from .report import Claim, Finding, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
-from .risk import CHECKER_VERSION
+from .risk import checker_version
 from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
 
@@ -173,7 +173,7 @@ class Summarizer:
             created=created.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - started, 3),
             version=__version__,
-            checker_version=CHECKER_VERSION,
+            checker_version=checker_version(self.settings.calibrated),
             parts=max(summary.parts, claims.parts),
             not_extracted=weighed.not_extracted,
         )

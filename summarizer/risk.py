@@ -10,21 +10,33 @@ from .calibration import Calibration, built_in, digest
 from .checks.overlap import MEASURES
 from .report import Signal, SignalKind
 
-CHECKER_VERSION = f"2-{digest(built_in())}"
+RULES_VERSION = 2
 
-# Those features whose direction is known from what they are, and not from any data.
+
+def checker_version(calibration: Calibration | None = None) -> str:
+    """What tells two checkers apart in reports: the rules' version and a hash of the weights."""
+    return f"{RULES_VERSION}-{digest(calibration or built_in())}"
+
+
+CHECKER_VERSION = checker_version()
+
+_PARAPHRASE = 0.4  # letters that any two sentences about the same have in common
 _COUNTED = 3  # mismatches beyond this say nothing new
 
 
 def features(signals: Sequence[Signal], measures: Mapping[str, float]) -> dict[str, float]:
     """All that the risk is made of: overlap, the strongest signal of each check and kind, and how many.
 
-    Signals are named ``check.kind``, as ``numbers.mismatch``.
+    Signals are named ``check.kind``, as ``numbers.mismatch``. ``numbers.copied`` is a mismatch in what is
+    otherwise copied: the closer the rest, the surer it is a mistake and no paraphrase that was misread.
     """
     found = dict(measures)
+    copied = max(0.0, (measures["letters_near"] - _PARAPHRASE) / (1.0 - _PARAPHRASE))
     for signal in signals:
         name = f"{signal.check}.{signal.kind.value}"
         found[name] = max(found.get(name, 0.0), signal.strength)
+        if signal.kind is SignalKind.MISMATCH:
+            found[f"{signal.check}.copied"] = copied
     mismatches = sum(signal.kind is SignalKind.MISMATCH for signal in signals)
     found["mismatches"] = float(min(_COUNTED, mismatches))
     return found

@@ -180,7 +180,12 @@ def compare(new: Evaluation, old: Evaluation) -> Comparison:
         new=new.checker,
         rows=len(pairs),
         changes=tuple(
-            Change(name, _rounded(figure(other)), _rounded(figure(one)), metrics.paired(one, other, figure, new.rounds))
+            Change(
+                name,
+                _rounded(figure(other)),
+                _rounded(figure(one)),
+                metrics.paired(one, other, figure, new.rounds),
+            )
             for name, figure in metrics.FIGURES.items()
         ),
         now_flagged=tuple(a.id for a, b in pairs if a.flagged and not b.flagged),
