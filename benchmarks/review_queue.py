@@ -156,15 +156,18 @@ def run_workers(url: str, processes: int, decide: bool) -> tuple[dict[str, list[
     return {name: taken for name, _, _, taken in found}, seconds
 
 
-def reviewing(url: str, reviewer: str, lease_s: float, pipe: Any) -> None:
+def reviewing(url: str, reviewer: str, lease_s: float, barrier: Any, pipe: Any) -> None:
     """Decides until it is killed or done, and acknowledges each decision that was acknowledged to it."""
     with Queue(url, lease_s=lease_s) as queue:
+        queue.count()
+        barrier.wait()
         while isinstance(lease := queue.next(reviewer), Lease):
             try:
                 decision = queue.decide(lease.item.id, reviewer, DecisionVerdict.SUPPORTED)
             except Refused:  # on a busy machine a lease may run out before its decision is made
                 continue
             pipe.send((decision.id, lease.item.id))
+            time.sleep(0.005)  # so that there is something left to do when it is killed
     pipe.send(None)
 
 
@@ -290,14 +293,17 @@ def look(new: Callable[[], str], name: str, options: argparse.Namespace, outcome
 
 def kill(new: Callable[[], str], name: str, options: argparse.Namespace, outcome: Outcome) -> None:
     url, rng, lease_s = new(), random.Random(options.kills), 3.0
-    fill(url, options.items, 1)
+    items = max(options.items, 300 * options.kills)
+    fill(url, items, 1)
     acknowledged: list[tuple[str, str]] = []
     killed = 0
     for round_ in range(options.kills):
-        ways = []
+        ways, barrier = [], CONTEXT.Barrier(4)
         for number in range(4):
             here, there = CONTEXT.Pipe(duplex=False)
-            process = CONTEXT.Process(target=reviewing, args=(url, f"r{round_}-{number}", lease_s, there))
+            process = CONTEXT.Process(
+                target=reviewing, args=(url, f"r{round_}-{number}", lease_s, barrier, there)
+            )
             process.start()
             there.close()
             ways.append((process, here))
@@ -333,7 +339,7 @@ def kill(new: Callable[[], str], name: str, options: argparse.Namespace, outcome
         {
             "database": name,
             "phase": "kill",
-            "items": options.items,
+            "items": items,
             "killed": killed,
             "acknowledged": len(acknowledged),
             "stored_before_the_end": stored,
@@ -395,8 +401,9 @@ def settings_of(new: Callable[[], str], name: str) -> dict[str, str]:
     import psycopg
 
     with psycopg.connect(new().replace("+psycopg", "")) as connection:
-        names = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
-        return {one: str(connection.execute(f"SHOW {one}").fetchone()[0]) for one in names}
+        names = ("server_version", "fsync", "shared_buffers")
+        found = {one: str(connection.execute(f"SHOW {one}").fetchone()[0]) for one in names}
+    return found | {"synchronous_commit": "off for leases, on for decisions"}
 
 
 def main() -> int:

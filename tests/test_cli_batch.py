@@ -191,6 +191,21 @@ def test_articles_from_standard_input(url: str, tmp_path: Path) -> None:
     assert (tmp_path / "x" / "summary.csv").is_file()
 
 
+def test_what_a_batch_flags_goes_into_the_queue_once(source: Path, url: str, tmp_path: Path) -> None:
+    from summarizer.review.queue import Queue
+
+    out, queue = tmp_path / "night", str(tmp_path / "queue.sqlite")
+    first = summarizer("batch", "run", *options(source, url, out), "--queue", queue)
+    assert f"queue {queue}: " in first.stderr
+    reported = len((out / "reports.jsonl").read_text("utf-8").splitlines())
+    wanted = {json.loads(line)["id"] for line in (out / "review.jsonl").read_text("utf-8").splitlines()}
+    with Queue(queue) as opened:
+        assert {item.id for item in opened.items()} == wanted
+        assert {item.batch_id for item in opened.items()} == {"night"}
+    again = summarizer("batch", "run", *options(source, url, out), "--queue", queue)
+    assert f"0 queued, {reported} of {reported} reports were there already" in again.stderr
+
+
 def test_a_retry_takes_the_settings_of_the_last_run(url: str, tmp_path: Path) -> None:
     from summarizer.batch.remember import recalled, remembered
     from summarizer.settings import Settings

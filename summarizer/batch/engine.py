@@ -111,7 +111,9 @@ class LocalEngine:
                 inner = BudgetedModel(inner, _budget(settings))
             model = CachedModel(_Metering(inner), opening.store, offline=settings.offline)
             profile = opening.profile or settings.profile or Profile.STANDARD
-            return cls(model, opening, profile, opening.concurrency or CONCURRENCY, None)
+            made = cls(model, opening, profile, opening.concurrency or CONCURRENCY, None)
+            await made._hands.start()
+            return made
         choice = await chosen(settings)
         embedded = choice.kind is ModelKind.EMBEDDED
         concurrency = opening.concurrency or (1 if embedded else CONCURRENCY)
@@ -127,7 +129,9 @@ class LocalEngine:
         if stack.cache is None:
             raise AssertionError("a stack with a store has a cache")
         profile = opening.profile or settings.profile or choice.profile
-        return cls(stack.cache, opening, profile, concurrency, pace)
+        made = cls(stack.cache, opening, profile, concurrency, pace)
+        await made._hands.start()
+        return made
 
     @property
     def limited(self) -> int:

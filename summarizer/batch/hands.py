@@ -24,7 +24,7 @@ from ..checker import Checked, check_article
 from ..errors import InputError
 from ..pipeline import Check, Weigh, Weighed
 from ..pipeline import weigh as weigh_here
-from ..report import Claim, Finding, Statement
+from ..report import Claim, Finding, Statement, StatementKind
 from ..settings import Profile, Settings
 from .records import article_of
 
@@ -50,6 +50,12 @@ class Hands:
     def checkers(self) -> int:
         """How many articles can be checked at a time."""
         return max(1, self.workers)
+
+    async def start(self) -> None:
+        """Starts the workers and lets them load what they need, before anybody waits for it."""
+        if self.workers:
+            pool = self._ready()
+            await asyncio.gather(*(asyncio.wrap_future(pool.submit(_warm)) for _ in range(self.workers)))
 
     async def article(self, body: bytes) -> Article:
         """The article of a record. Raises InputError where there is none in it."""
@@ -106,6 +112,14 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned: this process has threads and an open database, which no fork survives in good order.
     context: Any = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+
+
+def _warm() -> None:
+    article = Article.from_text(_SAMPLE)
+    check_article(article, [Statement("s1", StatementKind.SUMMARY, _SAMPLE)], settings=Settings())
+
+
+_SAMPLE = "On Monday, Nov. 2, the council of Tolvik voted 9 to 4 for a new ferry terminal."
 
 
 def _start() -> None:

@@ -85,6 +85,7 @@ class Work:
         """
         why = "stopped"
         settings = remembered(self._terms.settings)
+        self._tally.began = time.monotonic()
         self._reading = await self._journal.begin(self._engine.model, settings, reads=articles is not None)
         try:
             if articles is None:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, StatementKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import Clause, of_statement
 from .entities import Kind
 from .figures import Figure
@@ -28,8 +28,8 @@ from .numbers import same_value
 from .sayings import CLAIMED, DENIED, find_sayings, quoted_tokens
 from .speakers import belongs_to
 from .terms import terms
-from .text import is_content, span
-from .voices import Voice, narrated, voices
+from .text import span
+from .voices import Voice, telling, voices
 
 _TOLD = 0.5  # share of a clause's words that a voice must have
 _SHARED = 2  # how many of them, names not counted
@@ -76,22 +76,28 @@ def _hedged(statement: ReadStatement, code: str) -> bool:
 
 def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Signal | None:
     words = {
-        family(t): read.weight(t.stem) * (1.0 if family(t) in read.with_family else _UNKNOWN)
+        t.family: read.weight(t.stem) * (1.0 if t.family in read.with_family else _UNKNOWN)
         for t in clause.tokens
-        if is_content(t, read.lex)
+        if t.content
     }
-    names = {family(t) for name in statement.names for t in name.tokens}
+    names = {t.family for name in statement.names for t in name.tokens}
     total = sum(words.values())
     best: tuple[float, int, Voice] | None = None
     own = 0.0
-    for number in sorted({s.number for kin in words for s in read.with_family.get(kin, ())}):
+    told = telling(words, read)
+    heard = voices(read)
+    for number in told.sentences:
         sentence = read.sentences[number - 1]
         if sentence.is_headline and len(read.sentences) > 1:
             continue
-        own = max(own, _sum(words, narrated(sentence, read)) / total)
-        for voice in voices(read).get(number, ()):
-            beside = sentence.families - voice.families
-            share = (_sum(words, voice.families) + _BESIDE * _sum(words, beside)) / total
+        own = max(own, told.narrated.get(number, 0) / total)
+        for voice in heard.get(number, ()):
+            if voice not in told.heard:
+                continue
+            beside = sum(
+                w for kin, w in words.items() if kin in sentence.families and kin not in voice.families
+            )
+            share = (told.heard[voice] + _BESIDE * beside) / total
             shared = sum(kin in voice.families for kin in words.keys() - names)
             if shared >= _SHARED and (best is None or share > best[0]):
                 best = share, shared, voice
@@ -118,10 +124,6 @@ def _contestable(clause: Clause, statement: ReadStatement, voice: Voice, read: R
     if _own_doings(clause, statement, voice, read):
         return False
     return terms(read.lex.code, "negations").any(said)
-
-
-def _sum(words: dict[str, float], families: frozenset[str]) -> float:
-    return sum(weight for kin, weight in words.items() if kin in families)
 
 
 def _mood(voice: Voice, read: ReadArticle) -> bool:

@@ -10,6 +10,7 @@ Left aside: what a statement works out from the article's figures, sides of a sc
 "two", and figures whose surroundings are paraphrased out of sight.
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 
 from ..flags import FlagCode
@@ -18,7 +19,7 @@ from .align import Alignment
 from .context import ReadArticle, ReadStatement
 from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
-from .sought import Sought, number_of, sought
+from .sought import Sought, number_of, of_scores, sought
 from .terms import terms
 
 _BETTER = 0.33  # how much better the other figure must fit
@@ -45,9 +46,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         figure = one.figure
         if figure.ordinal or (figure.word and figure.value <= 2) or not one.own:
             continue
-        if in_score(figure, statement.text, statement.figures):
+        if in_score(figure, statement.text, statement.figures) or of_scores(one):
             continue
-        signal = _exchanged(one) or _misbound(one)
+        signal = _exchanged(one) or _misbound(one, [other for other in found if other is not one])
         if signal is not None:
             return (signal,)
     return ()
@@ -123,7 +124,7 @@ def _text(place: Place) -> str:
     return place.sentence.text[place.figure.start : place.figure.end] if place.sentence else ""
 
 
-def _misbound(one: Sought) -> Signal | None:
+def _misbound(one: Sought, others: Sequence[Sought]) -> Signal | None:
     own = max(one.own, key=one.fit)
     mine = one.own_fit
     for how, rival in one.rivals[:6]:
@@ -133,7 +134,7 @@ def _misbound(one: Sought) -> Signal | None:
             continue
         if rival.near is own.near or any(_is(rival, other, one) for other in one.statement.figures):
             continue
-        if _from(rival, one):
+        if _from(rival, one) or any(other.same(rival.figure) for other in others):
             continue
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         wanted = _BESIDE_BY if beside else _CLOSER if together else _COUNTED if counts else _BETTER

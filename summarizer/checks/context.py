@@ -14,12 +14,7 @@ from .gathering import find_entities
 from .grams import Grams
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
-from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
-
-
-def family(token: Token) -> str:
-    """What stands for all words that may say the same as this one; see ``Lexicon.family``."""
-    return token.family
+from .text import Lexicon, Token, fold, lexicon, quote, tokenize
 
 
 @dataclass(frozen=True)
@@ -32,10 +27,15 @@ class ReadSentence:
     tokens: tuple[Token, ...]
     stems: frozenset[str]  # of every token
     content: frozenset[str]  # stems of those that say something
-    families: frozenset[str]  # see ``family``
+    families: frozenset[str]  # see ``Lexicon.family``
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     is_headline: bool
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the sentence once, by its name for it."""
+        return {}
 
     @cached_property
     def places(self) -> dict[str, tuple[int, ...]]:
@@ -145,6 +145,26 @@ class ReadArticle:
         return frozenset(fold(t.norm) for s in self.sentences for t in s.tokens if t.text.isupper())
 
     @cached_property
+    def _with_content(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for sentence in self.sentences:
+            for stem in sentence.content:
+                found.setdefault(stem, []).append(sentence.number)
+        return found
+
+    @cached_property
+    def _telling(self) -> dict[tuple[str, str], frozenset[int]]:
+        return {}
+
+    def telling(self, stem: str, kin: str) -> frozenset[int]:
+        """The numbers of the sentences that have a content word, or one of its family."""
+        found = self._telling.get((stem, kin))
+        if found is None:
+            numbers = {sentence.number for sentence in self.with_family.get(kin, ())}
+            found = self._telling[stem, kin] = frozenset(numbers.union(self._with_content.get(stem, ())))
+        return found
+
+    @cached_property
     def families(self) -> frozenset[str]:
         return frozenset().union(*(sentence.families for sentence in self.sentences))
 
@@ -210,8 +230,8 @@ def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexi
         text=text,
         tokens=tokens,
         stems=frozenset(token.stem for token in tokens),
-        content=frozenset(token.stem for token in tokens if is_content(token, lex)),
-        families=frozenset(family(token) for token in tokens),
+        content=frozenset(token.stem for token in tokens if token.content),
+        families=frozenset(token.family for token in tokens),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
         is_headline=headline,
@@ -226,7 +246,7 @@ def read_statement(
     return ReadStatement(
         text=text,
         tokens=tokens,
-        content=tuple(token for token in tokens if is_content(token, lex)),
+        content=tuple(token for token in tokens if token.content),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
         kind=kind,

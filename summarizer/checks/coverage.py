@@ -8,7 +8,7 @@ contradicts by itself.
 
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadStatement, family
+from .context import ReadArticle, ReadStatement
 from .text import Token, span
 
 _MIN_LENGTH = 4
@@ -37,4 +37,4 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 def _unknown(token: Token, read: ReadArticle) -> bool:
     if len(token.norm) < _MIN_LENGTH or token.text[0].isdigit() or token.stem in read.stems:
         return False
-    return family(token) not in read.families
+    return token.family not in read.families

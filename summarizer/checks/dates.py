@@ -12,16 +12,16 @@ same words. Left aside: seasons, feasts, durations (figures), what happened firs
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
 from .measures import MEASURES
 from .moments import Days, Moment, days_of
-from .text import span
+from .text import Lexicon, span
 
 Found = tuple[ReadSentence, Moment]
 _SURE = 0.6  # share of a statement that one sentence has: this is the sentence that it retells
@@ -50,7 +50,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     mine = statement_moments(statement, read.lex)
     if not mine:
         return ()
-    around = surroundings(statement.text, statement.tokens, [(m.start, m.end) for m in mine], read.lex)
+    around = surroundings(statement, [(m.start, m.end) for m in mine], read.lex)
     found = (
         _check(moment, weights(near, read), statement, alignment, read)
         for moment, near in zip(mine, around, strict=True)
@@ -75,7 +75,7 @@ def _dates(read: ReadArticle) -> Iterator[Dated]:
         sentence = read.sentences[number - 1]
         spans = [(moment.start, moment.end) for moment in moments]
         before = earlier_words(sentence, read)
-        around = surroundings(sentence.text, sentence.tokens, spans, read.lex)
+        around = surroundings(sentence, spans, read.lex)
         for moment, near in zip(moments, around, strict=True):
             for kin in before:
                 near.setdefault(kin, BEFORE)
@@ -200,12 +200,44 @@ def _follows(moment: Moment, read: ReadArticle, years: Sequence[int]) -> bool:
         for other_sentence, anchor in anchors:
             if not 0 <= sentence.number - other_sentence.number <= _WITHIN:
                 continue
-            for first, last in days_of(anchor, published, years):
-                if any(_within((first + step, last + step), outer) for outer in wanted):
-                    return True
-                if any(_within((first - abs(step), last - abs(step)), outer) for outer in wanted):
+            if _leads_to(anchor, step, wanted, published, years):
+                return True
+    for sentence, anchor in anchors:  # "due on 11 May, put back by a week"
+        for count, unit in lapses(sentence, read.lex):
+            if unit in ("day", "week"):
+                step = timedelta(count * (7 if unit == "week" else 1))
+                if _leads_to(anchor, step, wanted, published, years):
                     return True
     return False
+
+
+def _leads_to(
+    anchor: Moment, step: timedelta, wanted: Sequence[Days], published: date | None, years: Sequence[int]
+) -> bool:
+    """Whether a day lies a span of time before or after another."""
+    return any(
+        _within((first + way * step, last + way * step), outer)
+        for first, last in days_of(anchor, published, years)
+        for way in (1, -1)
+        for outer in wanted
+    )
+
+
+def lapses(sentence: ReadSentence, lex: Lexicon) -> Iterator[tuple[int, str]]:
+    """The spans of time of a sentence: "two days", "a week", "через місяць"."""
+    for figure in sentence.figures:
+        if figure.unit in _SPANS and not figure.date and figure.value < 1000 and figure.value.is_integer():
+            yield int(figure.value), figure.unit
+    units = lex.values("period_units")
+    openers = lex.words("ones") | frozenset(phrase[-1] for phrase in lex.phrases("order_in"))
+    for before, token in zip(sentence.tokens, sentence.tokens[1:], strict=False):
+        unit = _SPANS_BY_LETTER.get(units.get(token.norm, ""))
+        if unit is not None and before.norm in openers:
+            yield 1, unit
+
+
+_SPANS_BY_LETTER = {"d": "day", "w": "week", "m": "month", "y": "year"}
+_SPANS = frozenset(_SPANS_BY_LETTER.values())
 
 
 def _months(read: ReadArticle) -> set[int]:
@@ -214,11 +246,9 @@ def _months(read: ReadArticle) -> set[int]:
     for sentence, moment in read.moments:
         if moment.month is None:
             continue
-        for figure in sentence.figures:
-            if figure.unit == "month" and figure.value < 12:
-                found |= {
-                    (moment.month - 1 + step) % 12 + 1 for step in (int(figure.value), -int(figure.value))
-                }
+        for count, unit in lapses(sentence, read.lex):
+            if unit == "month" and count < 12:
+                found |= {(moment.month - 1 + step) % 12 + 1 for step in (count, -count)}
     return found
 
 
@@ -235,7 +265,7 @@ def _moved(minutes: int | None, sentence: ReadSentence) -> set[int]:
 
 def _retells(sentence: ReadSentence, statement: ReadStatement, moment: Moment, read: ReadArticle) -> float:
     """The share of a statement, its date left aside, that a sentence has."""
-    words = {t.stem: family(t) for t in statement.content if not moment.start <= t.start < moment.end}
+    words = {t.stem: t.family for t in statement.content if not moment.start <= t.start < moment.end}
     total = sum(read.weight(stem) for stem in sorted(words))
     had = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
     return sum(read.weight(stem) for stem in had) / total if total else 0.0

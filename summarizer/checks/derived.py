@@ -12,7 +12,7 @@ Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from .figures import Figure
@@ -55,14 +55,28 @@ class Derived:
 
 def base(figure: Figure) -> tuple[float, str | None]:
     """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    if figure.unit is None:
+    unit = figure.unit
+    if unit is None:
         return figure.value, None
-    measure = MEASURES.get(figure.unit)
-    if measure is None or measure.kind == "share":
-        return figure.value, figure.unit
-    if measure.kind == "money":
-        return figure.value * measure.factor, "money" if measure.system == "any" else measure.system
-    return figure.value * measure.factor, f"{measure.kind} {measure.system}"
+    if unit == "basis":
+        return figure.value / 100, "point"
+    known = _BASES.get(unit)
+    return (figure.value, unit) if known is None else (figure.value * known[0], known[1])
+
+
+def _bases() -> Iterator[tuple[str, tuple[float, str]]]:
+    for unit, measure in MEASURES.items():
+        if measure.kind == "money":
+            yield unit, (measure.factor, "money" if measure.system == "any" else measure.system)
+        elif measure.kind != "share":
+            yield unit, (measure.factor, f"{measure.kind} {measure.system}")
+
+
+_BASES = dict(_bases())  # unit -> its measure's factor and base unit
+
+
+def _factor(figure: Figure) -> float:
+    return base(replace(figure, value=1.0))[0]
 
 
 def derived(places: Sequence[Place], lex: Lexicon) -> Iterator[Derived]:
@@ -110,10 +124,16 @@ def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
         # "1.9 billion hryvnias, another 600 million"
         replaced = not distance and None not in (one.role, other.role)  # "14,600 acres, up from 7,500"
         large = min(left, right) >= 1000 and distance <= (1 if min(left, right) >= 1e6 else 0)
-        if None not in (unit, other_unit) or not (replaced or large):
+        alone = distance <= 1 and any(p.figure.unit is None and p.alone for p in pair)
+        if None not in (unit, other_unit) or not (replaced or large or alone):
             return
+        if alone and unit not in _SHARES and other_unit not in _SHARES:  # "41 days. The law allows 35."
+            factor = _factor(one.figure) * _factor(other.figure)
+            left, right = (left * factor, right) if unit is None else (left, right * factor)
         unit = unit or other_unit
     low, high = sorted((left, right))
+    if unit == "percent" and not distance and low + high < 100:
+        yield Derived(100 - low - high, unit, DIFFERENCE, pair)  # the rest
     if unit in _SHARES:
         yield Derived(high - low, "point" if unit == "percent" else unit, DIFFERENCE, pair)
         yield Derived(high + low, unit, SUM, pair)

@@ -11,7 +11,8 @@ Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``numbe
 half"); ``unit_joiners`` (between figure and unit: "millones de euros"); ``rates`` (``month: a_month
 monthly``); ``ordinals`` (``2: second``); ``compound_numbers`` (``2 zwei``) and ``compound_units`` (``day
 tägig``): the parts of a compound, which may have any ending of up to three letters; ``multiples`` (see
-``derived``), of which those below 1 are fractions; ``out_of`` ("four in ten": the words between).
+``derived``), of which those below 1 are fractions; ``out_of`` ("four in ten": the words between);
+``part_words`` (between a whole and its part: "of which").
 """
 
 import re
@@ -28,7 +29,8 @@ from .text import Lexicon, Token, lexicon, plain
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₴": "UAH", "¥": "JPY"}
 _MOST_WORDS = 3  # of a unit: "points de pourcentage"
 _LONGEST = 12  # words of one number
-_RATE_WORDS = 2  # between a figure's unit and "a month"
+_KNOWN = 20_000  # words that are remembered
+_RATE_WORDS = 3  # between a figure's unit and "a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
     figures: list[Figure] = []
     index = 0
     fractions = _fractions(tokens, lex)
+    begins = _begins(lex.code)
     while index < len(tokens):
+        if not begins[tokens[index].norm] and index not in fractions:
+            index += 1
+            continue
         if index in fractions and not (
             figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
         ):
@@ -92,18 +98,53 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
         if special is not None:
             figures.append(special)
         index += 1
-    return tuple(_inherit(text, tokens, list(_share_units(text, figures, lex))))
+    return tuple(_inherit(text, list(_share_units(text, figures, lex)), lex))
 
 
-def _inherit(text: str, tokens: tuple[Token, ...], figures: list[Figure]) -> Iterator[Figure]:
-    """Millions with nothing behind are of the money that the sentence names: "£2 million … 11.3 million."."""
+class _Begins(dict[str, bool]):
+    """Case-folded word -> whether a figure can begin with it: most words begin none."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, norm: str) -> bool:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        compounds = _compounds(self._code)
+        found = norm[0].isdigit() or norm in _openers(self._code) or norm in _ordinals(self._code)
+        found = found or (self._code == "de" and len(norm) > 8 and _GERMAN_NUMBER.fullmatch(norm) is not None)
+        found = found or (compounds is not None and compounds.fullmatch(norm) is not None)
+        self[norm] = found
+        return found
+
+
+@cache
+def _begins(code: str) -> _Begins:
+    return _Begins(code)
+
+
+def _inherit(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
+    """Millions with nothing behind are of the money that the sentence names: "£2 million … 11.3 million.".
+
+    A part with decimals has unit and magnitude of its whole: "€4.6 million, of which 2.8 come from".
+    """
     money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", NONE).kind == "money"]
-    for figure in figures:
+    for index, figure in enumerate(figures):
+        whole = figures[index - 1] if index else figure
+        if figure.unit is None and figure.places and figure.scale == 1 and _part_of(whole, figure, text, lex):
+            yield replace(figure, unit=whole.unit, value=round(figure.mantissa * whole.scale, 6))
+            continue
         bare = figure.unit is None and figure.scale >= 1e6 and len(set(money)) == 1
         if bare and not text[figure.end : figure.end + 2].strip(" \u00a0").isalnum():
             yield replace(figure, unit=money[0])
         else:
             yield figure
+
+
+def _part_of(whole: Figure, part: Figure, text: str, lex: Lexicon) -> bool:
+    between = " ".join(re.findall(r"\w+", text[whole.end : part.start].casefold()))
+    return 0 < part.mantissa < whole.mantissa and tuple(between.split()) in lex.phrases("part_words")
 
 
 def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, float]]:
@@ -114,7 +155,7 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
         return found
     table = terms(lex.code, "out_of")
     for index, token in enumerate(tokens[1:-1], 1):
-        hit = next(iter(table.at(tokens, index)), None)
+        hit = table.first(tokens, index)
         if hit is None or hit.last >= len(tokens):
             continue
         part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
@@ -419,7 +460,7 @@ def _rate(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> str | None:
     """What the figure is counted by: "a month", "jährlich"."""
     table = terms(lex.code, "rates")
     for at in range(index, min(index + _RATE_WORDS, len(tokens))):
-        hit = next(iter(table.at(tokens, at)), None)
+        hit = table.first(tokens, at)
         if hit is not None:
             return hit.label
         if tokens[at].text[0].isdigit():

@@ -45,10 +45,10 @@ def find(statements: Sequence[Statement], read: Sequence[ReadStatement], languag
     for index, statement in enumerate(read):
         if not index or not statement.content:
             continue
-        earlier = replace(together, sentences=together.sentences[:index])
-        alignment = align(statement, earlier)
+        alignment = align(statement, together, last=index)
         if not alignment.sentences or alignment.best < _ALIKE:
             continue
+        earlier = replace(together, sentences=together.sentences[:index])
         other = alignment.sentences[0]
         only = Alignment((other,), alignment.best, alignment.best)
         for spans in _conflicts(statement, only, earlier, other):
@@ -71,8 +71,8 @@ def _conflicts(
     theirs = [f for f in other.figures if not _has(f, statement.figures)]
     if len(mine) != 1 or len(theirs) != 1 or mine[0].unit != theirs[0].unit or mine[0].date != theirs[0].date:
         return  # other things that differ make it another fact
-    here = surroundings(statement.text, statement.tokens, [(mine[0].start, mine[0].end)], together.lex)[0]
-    there = surroundings(other.text, other.tokens, [(theirs[0].start, theirs[0].end)], together.lex)[0]
+    here = surroundings(statement, [(mine[0].start, mine[0].end)], together.lex)[0]
+    there = surroundings(other, [(theirs[0].start, theirs[0].end)], together.lex)[0]
     if sum(near >= _NEAR and there.get(kin, 0.0) >= _NEAR for kin, near in here.items()) >= _SHARED:
         yield (span(statement.text, mine[0].start, mine[0].end),)
 

@@ -34,7 +34,7 @@ from .grounds import (
 )
 from .measures import MEASURES
 from .moments import days_of
-from .sought import Sought, in_one_unit, is_named, kind, near, number_of, same_value, sought
+from .sought import Sought, in_one_unit, is_named, kind, near, number_of, of_scores, same_value, sought
 from .terms import Hit, terms
 from .text import span
 
@@ -70,6 +70,8 @@ def _check(one: Sought) -> Signal | None:
         return _rate(one) or _elsewhere(one)
     if figure.fraction or figure.unit == "times":
         return _share(one)
+    if of_scores(one):
+        return None
     if _in_years(figure, read) or (is_named(figure, one.statement) and _word_stands(one)):
         return None
     if in_score(figure, one.statement.text, one.statement.figures) and (
@@ -103,6 +105,11 @@ def _check(one: Sought) -> Signal | None:
             or not one.place.nouns & instead[1].nouns
         ):
             return None
+        if how.kind == DIFFERENCE and how.together and any(p is instead[1] for p in how.places):
+            # "nine goals, four of them penalties": five may be the rest
+            message = f"“{one.shown.text}” could be worked out; the article has “{_shown(instead[1])}”"
+            there = _quotes((instead[1],), read)
+            return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), there)
     if confused is not None:
         there = _quotes((confused,), read)
         said = "unit" if confused.figure.scale == figure.scale else "magnitude"
@@ -119,6 +126,10 @@ def _check(one: Sought) -> Signal | None:
     if _convertible(one) or (loose and not sure):
         return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), nearby)
     return _signal(one, message, FlagCode.NUMBER_MISMATCH, nearby)
+
+
+def _shown(place: Place) -> str:
+    return place.sentence.text[place.figure.start : place.figure.end] if place.sentence else ""
 
 
 def _as_points(one: Sought) -> Derived | None:
@@ -233,6 +244,8 @@ def _convertible(one: Sought) -> bool:
     if measure is None or measure.kind in ("share", "money"):
         return False
     if measure.kind == "time":
+        if one.rivals and one.rivals[0][0] >= _INSTEAD and one.rivals[0][1].figure.unit == one.figure.unit:
+            return False  # its very place is taken
         return any(
             other.figure.unit != one.figure.unit and kind(other.figure.unit) == "time" and how >= _FITS
             for how, other in one.rivals
@@ -360,8 +373,8 @@ def _stands_there(
     """Whether a fraction stands where the statement has its multiple: "halved" for "tripled"."""
     mine = (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
     theirs = (sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end)
-    around = surroundings(statement.text, statement.tokens, [mine], read.lex)[0]
-    near = surroundings(sentence.text, sentence.tokens, [theirs], read.lex)[0]
+    around = surroundings(statement, [mine], read.lex)[0]
+    near = surroundings(sentence, [theirs], read.lex)[0]
     return share(weights(around, read), near) >= _INSTEAD
 
 

@@ -28,7 +28,7 @@ _TABLE = "contradictories"
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first word that the article has the other way round."""
     mine = statement_clauses(statement, read)
-    own = signs(statement.text, read.lex.code)
+    own = signs(mine)
     near = related(statement, alignment, read)
     for hit in mine.hits(_TABLE):
         if found := _opposite(hit, mine, own, near, read):
@@ -54,7 +54,7 @@ def _opposite(
     where: tuple[Related, Hit] | None = None
     agreeing: list[tuple[Fit, Related]] = []
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for there in other.clauses.hits(_TABLE):
             if there.label[:-1] != hit.label[:-1]:
                 continue
@@ -82,7 +82,7 @@ def _same_word(
     """Where the article has the very word, and not denied otherwise than the statement does."""
     best = Fit()
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for place in other.clauses.find_form(mine.tokens[hit.last - 1]):
             if theirs.sign[place] in (0, own.sign[hit.last - 1]):
                 best = max(best, fit(around, mine, other.clauses, place))
@@ -100,13 +100,19 @@ def _negated(
     sign = own.sign[index]
     if not sign or not _tells(mine, index):
         return None
+    if not any(
+        signs(other.clauses).sign[place] == -sign
+        for other in near
+        for place in mine.matched(other.clauses)[index]
+    ):
+        return None  # nothing that could stand against it
     around = context(mine, index, index + 1, read)
     agree = against = Fit()
     where: tuple[Related, int] | None = None
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         forms = set(other.clauses.find_form(mine.tokens[index]))
-        for place in other.clauses.find(mine.tokens[index]):
+        for place in mine.matched(other.clauses)[index]:
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
             if value == -sign and (sign == -1 or (place in theirs.heads and _goes_on(place, other, mine))):

@@ -10,6 +10,7 @@ Keys of ``figures.toml``: ``limits`` (``least: at_least more_than``, ``most: up_
 ``over: just_over``).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -218,6 +219,8 @@ def units_agree(figure: Figure, other: Figure) -> bool:
         written = figure.unit or other.unit
         if figure.unit is None and kind(written) == "time" and written != "year":
             return figure.ordinal or other.ordinal  # "41 seats" are no 41 minutes
+        if written == "point":
+            return True  # "three points behind", in sport, for "three behind"
         return kind(written) not in ("share", "warmth") or figure.unit == other.unit
     mine, theirs = base(figure)[1], base(other)[1]
     if {figure.unit, other.unit} == _RAIN:
@@ -334,6 +337,23 @@ def _basis(one: Sought) -> list[Place]:
             found.append((0.0, order, place))  # behind the others: the words may be all paraphrased
     found.sort(key=lambda row: row[:2])
     return [place for _, _, place in found]
+
+
+_SCORE = re.compile(r"(?<![\d:.,])(\d{1,3})\s?[:–-]\s?(\d{1,3})(?![\d:.,]?\d)(?!\s?%)")
+
+
+def of_scores(one: Sought) -> bool:
+    """Whether a figure is the distance of the two sides of a score of the article, and told as a distance."""
+    figure, read = one.figure, one.read
+    whole = figure.places == 0 and figure.value < 100 and figure.unit in (None, "point")
+    if not whole or not terms(read.lex.code, "differences").any(one.statement.tokens):
+        return False
+    gaps = read.memo.get("gaps")
+    if gaps is None:
+        gaps = read.memo["gaps"] = frozenset(
+            abs(int(score[1]) - int(score[2])) for s in read.sentences for score in _SCORE.finditer(s.text)
+        )
+    return figure.value in gaps
 
 
 def number_of(place: Place) -> int:

@@ -13,6 +13,7 @@ import msgspec
 from .text import Token, lexicon, plain
 
 _BUCKET = 2  # letters by which prefixes are looked up
+_KNOWN = 20_000  # words that a table remembers
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -40,32 +41,35 @@ class Terms:
         for table in (self._exact, self._prefixes):
             for rows in table.values():
                 rows.sort(key=lambda row: (-len(row[0]), row))
+        self._opening = _Opening(self._exact, self._prefixes)
 
-    def at(self, tokens: Sequence[Token], index: int) -> Iterator[Hit]:
+    def at(self, tokens: Sequence[Token], index: int) -> Sequence[Hit]:
         """What begins at a token, the longest first."""
-        norm = tokens[index].norm
-        rows = self._exact.get(norm, ())
-        near = self._prefixes.get(norm[:_BUCKET], ())
-        for words, label in (*rows, *near):
-            if len(words) == 1:
-                if _is(words[0], norm):
-                    yield Hit(index, index + 1, label)
-            elif len(words) <= len(tokens) - index and all(
-                _is(word, tokens[index + at].norm) for at, word in enumerate(words)
-            ):
-                yield Hit(index, index + len(words), label)
+        rows = self._opening[tokens[index].norm]
+        return [*_hits(rows, tokens, index)] if rows else ()
+
+    def first(self, tokens: Sequence[Token], index: int) -> Hit | None:
+        """The longest that begins at a token."""
+        rows = self._opening[tokens[index].norm]
+        return next(_hits(rows, tokens, index), None) if rows else None
+
+    def opens(self, norm: str) -> bool:
+        """Whether a word can begin an entry."""
+        return bool(self._opening[norm])
 
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
+        opening = self._opening
+        starts = [i for i, t in enumerate(tokens) if opening[t.norm]]
+        if not starts:
+            return ()
         found: list[Hit] = []
-        exact, prefixes = self._exact, self._prefixes
-        starts = [i for i, t in enumerate(tokens) if t.norm in exact or t.norm[:_BUCKET] in prefixes]
         index = 0
         for start in starts:
             if start < index:
                 continue
             index = start
-            hits = list(self.at(tokens, index))
+            hits = self.at(tokens, index)
             longest = hits[0].last if hits else 0
             for hit in hits:
                 longest = max(longest, hit.last)
@@ -74,11 +78,44 @@ class Terms:
         return tuple(found)
 
     def any(self, tokens: Sequence[Token]) -> bool:
-        return any(next(self.at(tokens, index), None) is not None for index in range(len(tokens)))
+        opening = self._opening
+        return any(
+            opening[t.norm] and self.first(tokens, index) is not None for index, t in enumerate(tokens)
+        )
 
 
-def _is(pattern: str, norm: str) -> bool:
-    return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
+Row = tuple[tuple[str, ...], str]  # words, label
+
+
+class _Opening(dict[str, tuple[Row, ...]]):
+    """Case-folded word -> the entries that it can begin: none for most, and that is remembered."""
+
+    def __init__(self, exact: dict[str, list[Row]], prefixes: dict[str, list[Row]]) -> None:
+        super().__init__()
+        self._exact = exact
+        self._prefixes = prefixes
+
+    def __missing__(self, norm: str) -> tuple[Row, ...]:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if norm.startswith(row[0][0][:-1])]
+        found = self[norm] = (*self._exact.get(norm, ()), *near)
+        return found
+
+
+def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[Hit]:
+    """Of entries whose first word fits, those whose other words follow."""
+    for words, label in rows:
+        length = len(words)
+        if length == 1:
+            yield Hit(index, index + 1, label)
+        elif length <= len(tokens) - index:
+            for at in range(1, length):
+                word, norm = words[at], tokens[index + at].norm
+                if word != norm and not (word[-1:] == "*" and norm.startswith(word[:-1])):
+                    break
+            else:
+                yield Hit(index, index + length, label)
 
 
 @cache

@@ -25,6 +25,7 @@ from .common import (
     put,
     put_json,
 )
+from .queueing import Intake, IntakeOption, put_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -47,6 +48,7 @@ RUN_EXAMPLES = examples(
     "summarizer batch run articles.jsonl --out night --model NAME --base-url URL --concurrency 50",
     "summarizer batch run export.csv --out night --field text=body --field id=story_id",
     "summarizer batch run archive/ 'wire/*.html' --out night --until 06:00 --max-cost 40",
+    "summarizer batch run articles.jsonl --out night --queue default",
     "zcat dump.jsonl.gz | summarizer batch run - --out night",
 )
 app = typer.Typer(name="batch", rich_markup_mode="rich", epilog=EXAMPLES)
@@ -163,6 +165,7 @@ def run(
     ray_address: _Ray = None,
     actors: _Actors = None,
     durable: _Durable = False,
+    queue: IntakeOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count articles, languages, tokens and cost; send nothing.")
     ] = False,
@@ -191,9 +194,10 @@ def run(
         _forecast(reader, settings, json=json)
         return
     opener = _opener(engine, ray_address, actors)
+    intake = _intake(queue, quiet)
     batch = _batch(out, settings, concurrency, workers, until, (rpm, tpm), durable, opener)
     given = _ray_reader(reader) if engine == "ray" else reader
-    raise typer.Exit(_work(batch, batch.run(given), json=json, quiet=quiet))
+    raise typer.Exit(_work(batch, batch.run(given), intake, json=json, quiet=quiet))
 
 
 @app.command(
@@ -211,6 +215,7 @@ def retry(
     article_timeout: _Timeout = None,
     rpm: _Rpm = None,
     tpm: _Tpm = None,
+    queue: IntakeOption = None,
     json: _Json = False,
     quiet: _Quiet = False,
 ) -> None:
@@ -234,9 +239,10 @@ def retry(
         "max_tokens": max_tokens,
         "article_timeout_s": article_timeout,
     }
+    intake = _intake(queue, quiet)
     settings = Settings.load(**(old | {name: value for name, value in anew.items() if value is not None}))
     batch = _batch(folder, settings, concurrency, workers, until, (rpm, tpm), False, None)
-    raise typer.Exit(_work(batch, batch.retry(), json=json, quiet=quiet))
+    raise typer.Exit(_work(batch, batch.retry(), intake, json=json, quiet=quiet))
 
 
 @app.command(
@@ -372,8 +378,19 @@ def _time(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
 
 
-def _work(batch: "Batch", outcomes: "AsyncIterator[Outcome]", *, json: bool, quiet: bool) -> int:
-    """Works, writes the results, tells what came of it; the exit code."""
+def _intake(url: str | None, quiet: bool) -> Intake | None:
+    return Intake.of(url, lambda words: None if quiet else note(words))
+
+
+def _work(
+    batch: "Batch",
+    outcomes: "AsyncIterator[Outcome]",
+    intake: Intake | None,
+    *,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Works, writes the results, puts them into the queue, tells what came of it; the exit code."""
     import anyio
 
     from .batch_progress import BatchView
@@ -409,6 +426,17 @@ def _work(batch: "Batch", outcomes: "AsyncIterator[Outcome]", *, json: bool, qui
         put_json(json_module.dumps(manifest, ensure_ascii=False, indent=2))
     if not quiet:
         tell(batch, counts, manifest)
+    if (
+        intake is not None
+    ):  # from the file: also what earlier runs reported, and a run that was killed did not
+        from ..batch.results import REPORTS
+
+        folder = batch.journal.folder
+        try:
+            put_in(intake, folder / REPORTS, folder.resolve().name)
+        except SummarizerError as raised:
+            complain(str(raised), raised.hint)
+            return INCOMPLETE
     if error is not None:
         complain(f"the job stopped: {error}", error.hint)
         note(

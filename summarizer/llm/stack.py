@@ -86,7 +86,7 @@ class Stack:
         Raises as ``Choice.open`` does, and SettingsError for a limit in money and a model whose price is
         not known.
         """
-        model = traced(choice.open(pace))
+        model = traced(choice.open() if pace is None else choice.open(pace))
         budget = None
         if settings.max_cost_usd or settings.max_tokens or settings.deadline_s:
             budget = Budget.of(settings)

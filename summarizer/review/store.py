@@ -118,10 +118,12 @@ class Store:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction that writes, all of it or nothing.
 
-        ``durable`` survives a loss of power; without it SQLite survives the death of any process only,
-        which is enough for leases.
+        ``durable`` survives a loss of power; without it only the death of any process, which is enough
+        for leases: one that is lost is free again.
         """
         with self._mapped(), (self._safe if durable else self._fast).begin() as connection:
+            if not durable and not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield connection
 
     def revision(self) -> str | None:
@@ -175,7 +177,8 @@ class Store:
         if self.is_sqlite:
             options["connect_args"] = {"timeout": self._busy_timeout_s, "check_same_thread": False}
         else:
-            options["pool_pre_ping"] = True
+            # No ping before each use: it would cost every lease a round trip. After a server was started
+            # anew one call fails, and the next one has a new connection.
             options["connect_args"] = {"connect_timeout": 10}
         try:
             engine = sa.create_engine(self.url, **options)
