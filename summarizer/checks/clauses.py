@@ -18,7 +18,7 @@ import msgspec
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
 from .quotes import passages
-from .terms import Hit, terms
+from .terms import Hit, Openings, terms
 from .text import Lexicon, Token, lexicon, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
@@ -71,13 +71,19 @@ class Clauses:
     def _matched(self) -> "dict[Clauses, list[tuple[int, ...]]]":
         return {}
 
+    @cached_property
+    def _forms(self) -> list[tuple[str, str, str]]:
+        return [_forms(t.norm, t.stem, t.family, self.lex.code) for t in self.tokens]
+
     def matched(self, theirs: "Clauses") -> "list[tuple[int, ...]]":
         """For each word, where it stands in another text; see ``find``."""
         found = self._matched.get(theirs)
         if found is None:
             if len(self._matched) > _MATCHED:  # flat memory where a statement is checked again and again
                 self._matched.clear()
-            found = self._matched[theirs] = [theirs.find(token) for token in self.tokens]
+            keys = theirs.keys
+            found = [keys.get(root) or keys.get(kin, ()) for root, kin, _ in self._forms]
+            self._matched[theirs] = found
         return found
 
     @cached_property
@@ -88,8 +94,12 @@ class Clauses:
         """Words of the language's tables under these keys, in order."""
         found = self._hits.get(keys)
         if found is None:
-            found = self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS]
+            found = self._hits[keys] = self._openings.find(terms(self.lex.code, *keys))[:_HITS]
         return found
+
+    @cached_property
+    def _openings(self) -> Openings:
+        return Openings(self.tokens, self.lex.code)
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""

@@ -209,6 +209,11 @@ def read_article(article: Article) -> ReadArticle:
         _read_sentence(s.number, s.start, s.text, s.kind is SentenceKind.HEADLINE, lex)
         for s in article.sentences
     )
+    return weigh(article, sentences, lex)
+
+
+def weigh(article: Article, sentences: tuple[ReadSentence, ...], lex: Lexicon) -> ReadArticle:
+    """Weigh the words of sentences that have been read."""
     frequency = Counter(stem for sentence in sentences for stem in sentence.content)
     count = len(sentences)
     idf = {stem: math.log(1 + count / n) for stem, n in frequency.items()}
@@ -217,23 +222,43 @@ def read_article(article: Article) -> ReadArticle:
         lex=lex,
         sentences=sentences,
         idf=idf,
-        stems=frozenset(token.stem for sentence in sentences for token in sentence.tokens),
+        stems=frozenset().union(*(sentence.stems for sentence in sentences)),
         default_idf=math.log(1 + count),
     )
 
 
 def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexicon) -> ReadSentence:
     tokens = tokenize(text, lex)
+    figures, names = find_figures(text, tokens, lex), find_names(text, tokens, lex)
+    return _sentence(number, start, text, tokens, figures, names, headline=headline)
+
+
+def as_sentence(number: int, start: int, statement: "ReadStatement") -> ReadSentence:
+    """A statement as a sentence of what another one is compared with."""
+    read = statement
+    return _sentence(number, start, read.text, read.tokens, read.figures, read.names, headline=False)
+
+
+def _sentence(
+    number: int,
+    start: int,
+    text: str,
+    tokens: tuple[Token, ...],
+    figures: tuple[Figure, ...],
+    names: tuple[Name, ...],
+    *,
+    headline: bool,
+) -> ReadSentence:
     return ReadSentence(
         number=number,
         start=start,
         text=text,
         tokens=tokens,
-        stems=frozenset(token.stem for token in tokens),
-        content=frozenset(token.stem for token in tokens if token.content),
-        families=frozenset(token.family for token in tokens),
-        figures=find_figures(text, tokens, lex),
-        names=find_names(text, tokens, lex),
+        stems=frozenset([token.stem for token in tokens]),
+        content=frozenset([token.stem for token in tokens if token.content]),
+        families=frozenset([token.family for token in tokens]),
+        figures=figures,
+        names=names,
         is_headline=headline,
     )
 

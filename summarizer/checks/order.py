@@ -85,7 +85,7 @@ def orders(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[Order
     quoted = [(p.start, p.end) for p in passages(text)]
     index = 0
     while index < len(tokens):
-        phrase = _phrase_at(tokens, index, table)
+        phrase = _phrase_at(tokens, index, table) if tokens[index].norm in first_words else None
         if phrase is None or any(start <= tokens[index].start < end for start, end in quoted):
             index += 1
             continue

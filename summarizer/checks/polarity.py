@@ -37,7 +37,13 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         candidates: Sequence[int] = range(len(mine.tokens))
     else:
         candidates = sorted(own.heads)
+    matches = [(signs(other.clauses).sign, mine.matched(other.clauses)) for other in near]
     for index in candidates:
+        sign = own.sign[index]
+        if not sign or not any(
+            sign_there[at] == -sign for sign_there, places in matches for at in places[index]
+        ):
+            continue  # nothing that could stand against it
         if found := _negated(index, mine, own, near, read):
             return (found,)
     return ()
@@ -100,12 +106,6 @@ def _negated(
     sign = own.sign[index]
     if not sign or not _tells(mine, index):
         return None
-    if not any(
-        signs(other.clauses).sign[place] == -sign
-        for other in near
-        for place in mine.matched(other.clauses)[index]
-    ):
-        return None  # nothing that could stand against it
     around = context(mine, index, index + 1, read)
     agree = against = Fit()
     where: tuple[Related, int] | None = None

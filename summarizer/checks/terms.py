@@ -27,8 +27,9 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class Terms:
     """A table, ready to be looked up."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        """``entries``: (a word, prefix or phrase; its label)."""
+    def __init__(self, entries: Iterable[tuple[str, str]], number: int = 0) -> None:
+        """``entries``: (a word, prefix or phrase; its label); ``number`` among those of its language."""
+        self.number = number
         self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spelled, label in entries:
@@ -60,7 +61,10 @@ class Terms:
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
         opening = self._opening
-        starts = [i for i, t in enumerate(tokens) if opening[t.norm]]
+        return self.among(tokens, [i for i, t in enumerate(tokens) if opening[t.norm]])
+
+    def among(self, tokens: Sequence[Token], starts: Sequence[int]) -> tuple[Hit, ...]:
+        """The same, where it is known with which tokens an entry can begin; see ``Openings``."""
         if not starts:
             return ()
         found: list[Hit] = []
@@ -121,8 +125,51 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
 @cache
 def terms(code: str, *keys: str) -> Terms:
     """The table under some keys of a language's files, together; empty where they are missing."""
-    data = lexicon(code).data
-    return Terms(entry for key in keys for entry in _entries(plain(data.get(key, "")).casefold()))
+    data, known = lexicon(code).data, _tables(code)
+    entries = (entry for key in keys for entry in _entries(plain(data.get(key, "")).casefold()))
+    made = Terms(entries, len(known.tables))
+    known.tables.append(made)
+    known.clear()
+    return made
+
+
+class _Tables(dict[str, tuple[Terms, ...]]):
+    """Case-folded word -> the tables of a language with an entry that it can begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[Terms] = []
+
+    def __missing__(self, norm: str) -> tuple[Terms, ...]:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        found = self[norm] = tuple(table for table in self.tables if table.opens(norm))
+        return found
+
+
+@cache
+def _tables(code: str) -> _Tables:
+    return _Tables()
+
+
+class Openings:
+    """The tokens of one text that can begin an entry, for all tables at once: most have none."""
+
+    def __init__(self, tokens: Sequence[Token], code: str) -> None:
+        self._tokens = tokens
+        tables = _tables(code)
+        self._known = len(tables.tables)
+        self._starts: dict[Terms, list[int]] = {}
+        for index, token in enumerate(tokens):
+            for table in tables[token.norm]:
+                self._starts.setdefault(table, []).append(index)
+
+    def find(self, table: Terms) -> tuple[Hit, ...]:
+        """What ``table.find`` gives for the text."""
+        if table.number >= self._known:  # asked for the first time in this process
+            return table.find(self._tokens)
+        starts = self._starts.get(table)
+        return () if starts is None else table.among(self._tokens, starts)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
