@@ -30,13 +30,11 @@ from .llm.wrapper import innermost
 from .prompts import Prompts
 from .report import Claim, Finding, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
-from .risk import CHECKER_VERSION
+from .risk import checker_version
 from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
 
 T = TypeVar("T")
-# Of very small models' sentences every second one is wrong: what the article does not clearly say is doubted.
-_COMPACT_RISK_LOW = 0.4
 
 
 class Check(Protocol):
@@ -175,7 +173,7 @@ class Summarizer:
             created=created.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - started, 3),
             version=__version__,
-            checker_version=CHECKER_VERSION,
+            checker_version=checker_version(self.settings.calibrated),
             parts=max(summary.parts, claims.parts),
             not_extracted=weighed.not_extracted,
         )
@@ -216,7 +214,8 @@ class Summarizer:
     def _settings_of(self, profile: Profile) -> Settings:
         if profile is Profile.STANDARD:
             return self.settings
-        return replace(self.settings, risk_low=min(self.settings.risk_low, _COMPACT_RISK_LOW))
+        low = self.settings.calibrated.compact.risk_low
+        return replace(self.settings, risk_low=min(self.settings.risk_low, low))
 
     def _judges(self, model: LanguageModel, profile: Profile) -> bool:
         if self.settings.judge is not None:

@@ -11,6 +11,7 @@ from ..report import Evidence, StatementKind
 from .entities import Entities
 from .figures import Figure, find_figures
 from .gathering import find_entities
+from .grams import Grams
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
 from .text import Lexicon, Token, fold, lexicon, quote, tokenize
@@ -127,6 +128,11 @@ class ReadArticle:
             for sentence in self.sentences
             for moment in find_moments(sentence.text, sentence.tokens, sentence.figures, self.lex)
         )
+
+    @cached_property
+    def grams(self) -> Grams:
+        """Runs of words and pieces of words, and which words stand together."""
+        return Grams.of(self.sentences, self.lex, family)
 
     @cached_property
     def acronyms(self) -> frozenset[str]:
