@@ -132,7 +132,7 @@ class ReadArticle:
     @cached_property
     def grams(self) -> Grams:
         """Runs of words and pieces of words, and which words stand together."""
-        return Grams.of(self.sentences, self.lex, family)
+        return Grams.of(self.sentences)
 
     @cached_property
     def acronyms(self) -> frozenset[str]:

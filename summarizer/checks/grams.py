@@ -4,16 +4,14 @@ Built once an article, when the first statement asks.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .text import is_content
-
 if TYPE_CHECKING:
     from .context import ReadSentence
-    from .text import Lexicon, Token
+    from .text import Token
 
 LONG, SHORT = 6, 4  # characters of the pieces of words
 NEAR = 6  # content words within which two count as standing together
@@ -59,9 +57,7 @@ class Grams:
         return {}
 
     @classmethod
-    def of(
-        cls, sentences: "Sequence[ReadSentence]", lex: "Lexicon", family: "Callable[[Token], str]"
-    ) -> "Grams":
+    def of(cls, sentences: "Sequence[ReadSentence]") -> "Grams":
         words: list[str] = []
         near: set[tuple[str, str]] = set()
         close: set[tuple[str, str]] = set()
@@ -70,7 +66,7 @@ class Grams:
         for index, sentence in enumerate(sentences):
             words += [token.stem for token in sentence.tokens]
             words.append(_END)
-            kin = [family(token) for token in sentence.tokens if is_content(token, lex)]
+            kin = [token.family for token in sentence.tokens if token.content]
             for at, one in enumerate(kin):
                 for gap, other in enumerate(kin[at + 1 : at + 1 + NEAR], 1):
                     near.add((one, other))

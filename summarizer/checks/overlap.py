@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz.distance import LCSseq
 
 from .align import Alignment
-from .context import ReadArticle, ReadStatement, family
+from .context import ReadArticle, ReadStatement
 from .grams import LONG, SHORT, Grams, joined, pieces
 from .text import Token
 
@@ -90,7 +90,7 @@ def measure(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
             sum(t.norm[0].isdigit() and t.norm not in grams.norms for t in statement.tokens)
         ),
         "new_names": float(_new_names(statement.tokens, grams)),
-        **_company([family(token) for token in statement.content], read),
+        **_company([token.family for token in statement.content], read),
         "content_share": len(statement.content) / len(stems),
         "opens_with_pronoun": float(statement.tokens[0].norm in read.lex.pronouns),
     }
@@ -141,7 +141,7 @@ def _longest(stems: Sequence[str], at: int, grams: Grams) -> tuple[int, int]:
 
 def _unknown(content: Sequence[Token], read: ReadArticle) -> dict[str, float]:
     weights = [read.weight(token.stem) for token in content]
-    unknown = [t.stem not in read.stems and family(t) not in read.families for t in content]
+    unknown = [t.stem not in read.stems and t.family not in read.families for t in content]
     total = sum(weights)
     return {
         "unknown_weight": sum(w for w, new in zip(weights, unknown, strict=True) if new) / total,
