@@ -119,6 +119,9 @@ def _swapped(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool | Non
         return None
     straight = _common(own[0], mine, other[0], theirs) + _common(own[1], mine, other[1], theirs)
     crossed = _common(own[0], mine, other[1], theirs) + _common(own[1], mine, other[0], theirs)
+    both = _common(own[0], mine, other[1], theirs) and _common(own[1], mine, other[0], theirs)
+    if both and not _common(own[1], mine, other[1], theirs):
+        return True  # what the two sides share beyond is the predicate
     return None if straight == crossed else crossed > straight
 
 
