@@ -223,7 +223,9 @@ def _in_its_place(
         for there in read.entities.mentions_in(sentence.number):
             if there.how is not How.NAME or present & set(there.ids):
                 continue
-            if read.lex.capitalised_nouns and all(read.entities.all[i].kind is Kind.UNKNOWN for i in there.ids):
+            if read.lex.capitalised_nouns and all(
+                read.entities.all[i].kind is Kind.UNKNOWN for i in there.ids
+            ):
                 continue  # two nouns with capitals
             left, right = _neighbours(sentence.tokens, there.first, there.last)
             same_left = before == left and before is not None

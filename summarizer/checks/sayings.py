@@ -146,7 +146,9 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
         if verb and lex.capitalised_nouns and first.capital and hit.first and hit.label != CLAIMED:
             continue
         behind = tokens[hit.last] if hit.last < len(tokens) else None
-        if hit.label == DENIED and terms(lex.code, "denial_objects").any(tokens[hit.last : hit.last + _OBJECT]):
+        if hit.label == DENIED and terms(lex.code, "denial_objects").any(
+            tokens[hit.last : hit.last + _OBJECT]
+        ):
             continue  # "rejected a motion"
         if verb and hit.label == CLAIMED and behind is not None and _number(behind, lex):
             continue  # "claimed two goals", "claimed 40 lives"

@@ -1,6 +1,6 @@
 """Words of a language's tables, found among the tokens of a text.
 
-A table is written as words, prefixes (``approv*``) and phrases (``turned_down``), in lines. What a line says
+A table is written as words, prefixes (``approv*``), phrases (``turned_down``) and two words apart (``wies~zurück``), in lines. What a line says
 is its label: the word before a colon, or, in lines of two sides (``rose grew | fell dropped``), the line's
 number with the side.
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from .text import Token, lexicon, plain
 
+_APART = 10  # words within which the second half of a separable verb stands
 _BUCKET = 2  # letters by which prefixes are looked up
 
 
@@ -32,7 +33,7 @@ class Terms:
         self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spelled, label in entries:
             words = tuple(spelled.split("_"))
-            first = words[0]
+            first = words[0].partition("~")[0]
             if first.endswith("*"):
                 self._prefixes.setdefault(first[:_BUCKET], []).append((words, label))
             else:
@@ -47,7 +48,10 @@ class Terms:
         rows = self._exact.get(norm, ())
         near = self._prefixes.get(norm[:_BUCKET], ())
         for words, label in (*rows, *near):
-            if len(words) == 1:
+            if len(words) == 1 and "~" in words[0]:
+                if _apart(words[0], tokens, index):
+                    yield Hit(index, index + 1, label)
+            elif len(words) == 1:
                 if _is(words[0], norm):
                     yield Hit(index, index + 1, label)
             elif len(words) <= len(tokens) - index and all(
@@ -75,6 +79,14 @@ class Terms:
 
     def any(self, tokens: Sequence[Token]) -> bool:
         return any(next(self.at(tokens, index), None) is not None for index in range(len(tokens)))
+
+
+def _apart(pattern: str, tokens: Sequence[Token], index: int) -> bool:
+    """Two words of which the second stands further on."""
+    first, _, second = pattern.partition("~")
+    return _is(first, tokens[index].norm) and any(
+        _is(second, token.norm) for token in tokens[index + 1 : index + 1 + _APART]
+    )
 
 
 def _is(pattern: str, norm: str) -> bool:
