@@ -132,7 +132,7 @@ def _openings(code: str, *keys: str) -> Callable[[str], bool]:
     """Whether a word can open a phrase of the tables: most cannot, and a table is then not searched."""
     data = lexicon(code).data
     written = " ".join(plain(str(data.get(key, ""))).casefold() for key in keys).split()
-    first = [entry.partition("_")[0] for entry in written]
+    first = [entry.partition("_")[0].partition("~")[0] for entry in written]
     whole = frozenset(word for word in first if not word.endswith("*"))
     prefixes = tuple(sorted({word[:-1] for word in first if word.endswith("*")}))
     memory: dict[str, bool] = {}
