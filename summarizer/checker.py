@@ -33,6 +33,7 @@ from .checks import (
     slots,
     speakers,
     trend,
+    twofigures,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     polarity.check,
     comparison.check,
     trend.check,
+    twofigures.check,
     hedges.check,
     quantifiers.check,
     cause.check,

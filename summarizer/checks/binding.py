@@ -3,8 +3,12 @@
 The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound
 wrongly when another figure of the same kind stands where the statement has it, clearly better than any
 place of the figure itself does; when the statement gives as the present value what the article gives as the
-former one ("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article
+former one ("from 12 to 9", "9, down from 12"); when it has the two exchanged; when it gives a whole for its
+part ("employs 340 of Aranza's 2,100 workers") or takes the figure of the next item of a list, led by another
+name ("Services 48 million and Marine 32"). A figure that the article
 has far away, of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
+
+Keys of ``figures.toml``: ``restating`` (words between two figures of which one restates the other).
 
 Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and
 "two", and figures whose surroundings are paraphrased out of sight.
@@ -21,6 +25,7 @@ from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
 from .sought import Sought, is_named, near, number_of, of_scores, sought
 from .terms import terms
+from .text import Token
 
 _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
@@ -34,6 +39,7 @@ _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
 _RESTATED = 6  # words between two figures of which one restates the other
 _EXACT = 1e-6
+_LEAD = 2  # words before a figure among which the name stands whose it is
 _NEAR = 3  # sentences so near can be confused
 
 
@@ -53,7 +59,10 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         if is_named(figure, statement):
             continue
         signal = (
-            _exchanged(one) or _whole(one) or _misbound(one, [other for other in found if other is not one])
+            _exchanged(one)
+            or _whole(one)
+            or _led_by_another(one)
+            or _misbound(one, [other for other in found if other is not one])
         )
         if signal is not None:
             return (signal,)
@@ -144,6 +153,36 @@ def _whole(one: Sought) -> Signal | None:
             message = f"“{one.shown.text}” is the whole; of it the article has “{_text(place)}” here"
             return _signal(one, message, place, FlagCode.FIGURE_MISBOUND)
     return None
+
+
+def _led_by_another(one: Sought) -> Signal | None:
+    """In a list, the figure of the next item: "Services 48 million and Marine 32"."""
+    own = max(one.own, key=one.fit)
+    sentence = own.sentence
+    if sentence is None or len({number_of(p) for p in one.own}) > 1 or one.figure.unit is None:
+        return None
+    said = {t.family: t for t in one.statement.tokens if t.capital}
+    before = _lead(own)
+    if before is None or before.family in {t.family for t in one.statement.tokens}:
+        return None
+    for rival in article_places(one.read):
+        if rival.sentence is not sentence or rival is own or rival.figure.unit != own.figure.unit:
+            continue
+        lead = _lead(rival)
+        if lead is None or not lead.capital or lead.family not in said or one.same(rival.figure):
+            continue
+        if any(_is(rival, other, one) for other in one.statement.figures) or _together_with(rival, one):
+            continue
+        return _of_rival(one, own, rival)
+    return None
+
+
+def _lead(place: Place) -> Token | None:
+    """The name right before a figure, or before the verb right before it."""
+    tokens = place.sentence.tokens if place.sentence else ()
+    before = [t for t in tokens if t.end <= place.figure.start][-_LEAD:]
+    names = [t for t in before if t.capital and t.text[0].isalpha()]
+    return names[-1] if names else None
 
 
 def _mate(own: Place, read: ReadArticle) -> Place | None:

@@ -252,7 +252,9 @@ def _comparable(figure: Figure, other: Figure) -> bool:
     return figure.unit is not None or high <= 200 * max(low, 1)
 
 
-_LISTED = frozenset(["and", "or", "und", "oder", "y", "e", "o", "et", "ou", "i", "lub", "і", "та", "й", "або"])
+_LISTED = frozenset(
+    ["and", "or", "und", "oder", "y", "e", "o", "et", "ou", "i", "lub", "і", "та", "й", "або"]
+)
 
 
 def is_named(figure: Figure, statement: ReadStatement) -> bool:

@@ -1,8 +1,8 @@
 """Words of a language's tables, found among the tokens of a text.
 
-A table is written as words, prefixes (``approv*``), phrases (``turned_down``) and two words apart (``wies~zurück``), in lines. What a line says
-is its label: the word before a colon, or, in lines of two sides (``rose grew | fell dropped``), the line's
-number with the side.
+A table is written as words, prefixes (``approv*``), phrases (``turned_down``) and two words apart
+(``wies~zurück``), in lines. What a line says is its label: the word before a colon, or, in lines of two sides
+(``rose grew | fell dropped``), the line's number with the side.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
