@@ -33,6 +33,7 @@ from .checks import (
     slots,
     speakers,
     trend,
+    twofigures,
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
@@ -66,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     polarity.check,
     comparison.check,
     trend.check,
+    twofigures.check,
     hedges.check,
     quantifiers.check,
     cause.check,

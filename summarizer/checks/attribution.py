@@ -12,10 +12,10 @@ Left alone: clauses in quotation marks (``quotes``), who the source is (``speake
 
 Keys of ``speech.toml``: ``attribution_kept`` (words that say it may not be so), ``reported_mood``,
 ``unsure`` (what a source only
-holds possible), ``negations``, and those of ``sayings``.
+holds possible), ``anonymous`` (sources without a name), ``negations``, and those of ``sayings``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, StatementKind
@@ -81,6 +81,11 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
         if t.content
     }
     names = {t.family for name in statement.names for t in name.tokens}
+    mine = [
+        f
+        for f in statement.figures
+        if not f.date and not f.fraction and clause.start <= f.start < clause.end and f.unit is not None
+    ]
     total = sum(words.values())
     best: tuple[float, int, Voice] | None = None
     own = 0.0
@@ -99,6 +104,8 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
             )
             share = (told.heard[voice] + _BESIDE * beside) / total
             shared = sum(kin in voice.families for kin in words.keys() - names)
+            if mine and (theirs := list(_figures(voice))) and not _any_same(mine, theirs):
+                continue  # another figure: another claim
             if shared >= _SHARED and (best is None or share > best[0]):
                 best = share, shared, voice
     if best is None or own >= _NARRATED * best[0]:
@@ -111,7 +118,11 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
         return _signal(clause, statement, voice.sentence, read, mismatch=True)
     if share < _TOLD:
         return None
-    plain = share >= _PLAIN and not voice.authority and statement.kind is not StatementKind.HEADLINE
+    plain = (
+        share >= _PLAIN
+        and (not voice.authority or _anonymous(voice, read))
+        and statement.kind is not StatementKind.HEADLINE
+    )
     plain = plain and _contestable(clause, statement, voice, read)
     return _signal(clause, statement, voice.sentence, read, mismatch=plain)
 
@@ -119,11 +130,21 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
 def _contestable(clause: Clause, statement: ReadStatement, voice: Voice, read: ReadArticle) -> bool:
     """Whether plain words of a source may well not be so: hedged, a denial, a count by nobody named."""
     said = [voice.sentence.tokens[i] for i in voice.scope]
-    if terms(read.lex.code, "unsure").any(said):
+    if terms(read.lex.code, "unsure").any(said) or _anonymous(voice, read):
         return True
     if _own_doings(clause, statement, voice, read):
         return False
     return terms(read.lex.code, "negations").any(said)
+
+
+def _any_same(mine: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
+    return any(one.unit != other.unit or same_value(one, other) for one in mine for other in theirs)
+
+
+def _anonymous(voice: Voice, read: ReadArticle) -> bool:
+    """Whether somebody says so who is not named: "a person close to the committee"."""
+    frame = [t for i, t in enumerate(voice.sentence.tokens) if i not in voice.scope]
+    return not voice.who and terms(read.lex.code, "anonymous").any(frame)
 
 
 def _mood(voice: Voice, read: ReadArticle) -> bool:

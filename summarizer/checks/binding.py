@@ -3,8 +3,12 @@
 The words round a figure, and what it counts, tell what it is a figure of (``grounds``). One is bound
 wrongly when another figure of the same kind stands where the statement has it, clearly better than any
 place of the figure itself does; when the statement gives as the present value what the article gives as the
-former one ("from 12 to 9", "9, down from 12"); or when it has the two exchanged. A figure that the article
+former one ("from 12 to 9", "9, down from 12"); when it has the two exchanged; when it gives a whole for its
+part ("employs 340 of Aranza's 2,100 workers") or takes the figure of the next item of a list, led by another
+name ("Services 48 million and Marine 32"). A figure that the article
 has far away, of another thing altogether, was not confused but is a wrong number: ``number_mismatch``.
+
+Keys of ``figures.toml``: ``restating`` (words between two figures of which one restates the other).
 
 Left aside: what a statement works out from the article's figures, sides of a score, the words "one" and
 "two", and figures whose surroundings are paraphrased out of sight.
@@ -19,8 +23,9 @@ from .align import Alignment
 from .context import ReadArticle, ReadStatement
 from .derived import SUM, in_score
 from .grounds import NEW, OLD, Place, article_places, told_as_old
-from .sought import Sought, number_of, of_scores, sought
+from .sought import Sought, is_named, near, number_of, of_scores, sought
 from .terms import terms
+from .text import Token
 
 _BETTER = 0.33  # how much better the other figure must fit
 _COUNTED = 0.3  # the same, where it counts the same thing and the statement's figure does not
@@ -32,6 +37,9 @@ _IN_SENTENCE = 0.25  # how near a word of the same sentence stands at the least
 _LEAST = 0.3  # how well it must fit at the least
 _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
+_RESTATED = 6  # words between two figures of which one restates the other
+_EXACT = 1e-6
+_LEAD = 2  # words before a figure among which the name stands whose it is
 _NEAR = 3  # sentences so near can be confused
 
 
@@ -48,7 +56,14 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
             continue
         if in_score(figure, statement.text, statement.figures) or of_scores(one):
             continue
-        signal = _exchanged(one) or _misbound(one, [other for other in found if other is not one])
+        if is_named(figure, statement):
+            continue
+        signal = (
+            _exchanged(one)
+            or _whole(one)
+            or _led_by_another(one)
+            or _misbound(one, [other for other in found if other is not one])
+        )
         if signal is not None:
             return (signal,)
     return ()
@@ -104,6 +119,72 @@ def _exchanged(one: Sought) -> Signal | None:
     return None
 
 
+def _whole(one: Sought) -> Signal | None:
+    """The whole given for a part: "the plant employs 2,100" for "employs 340 of Aranza's 2,100 workers"."""
+    own = max(one.own, key=one.fit)
+    sentence = own.sentence
+    if len(one.own) > 1 or sentence is None or one.place.figure.unit != own.figure.unit:
+        return None
+    partitive = one.read.lex.words("partitives") | one.read.lex.words("name_of")
+    parts = [p for p in article_places(one.read) if p.sentence is sentence and p.near is own.near]
+    parts += [
+        p for p in article_places(one.read) if p.sentence is sentence and p.near == own.near and p is not own
+    ]
+    for part in dict.fromkeys(map(id, parts)):
+        place = next(p for p in parts if id(p) == part)
+        between = [t for t in sentence.tokens if place.figure.end <= t.start < own.figure.start]
+        if place is own or not between or place.figure.value >= own.figure.value or place.figure.date:
+            continue
+        if not any(t.norm in partitive for t in between) or any(
+            _is(place, f, one) for f in one.statement.figures
+        ):
+            continue
+        said = {t.family for t in one.statement.tokens}
+        holder = [
+            t
+            for t in sentence.tokens
+            if own.figure.end <= t.start and t.capital and t.norm in one.read.capitals
+        ][:1]
+        subject = [t for t in sentence.tokens if t.end <= place.figure.start and t.capital]
+        mine = [t for t in one.statement.tokens if t.capital and t.start]
+        if not holder or holder[0].family in said or one.own_fit < _LEAST:
+            continue
+        if any(t.family == s.family for t in mine for s in subject):
+            message = f"“{one.shown.text}” is the whole; of it the article has “{_text(place)}” here"
+            return _signal(one, message, place, FlagCode.FIGURE_MISBOUND)
+    return None
+
+
+def _led_by_another(one: Sought) -> Signal | None:
+    """In a list, the figure of the next item: "Services 48 million and Marine 32"."""
+    own = max(one.own, key=one.fit)
+    sentence = own.sentence
+    if sentence is None or len({number_of(p) for p in one.own}) > 1 or one.figure.unit is None:
+        return None
+    said = {t.family: t for t in one.statement.tokens if t.capital}
+    before = _lead(own)
+    if before is None or before.family in {t.family for t in one.statement.tokens}:
+        return None
+    for rival in article_places(one.read):
+        if rival.sentence is not sentence or rival is own or rival.figure.unit != own.figure.unit:
+            continue
+        lead = _lead(rival)
+        if lead is None or not lead.capital or lead.family not in said or one.same(rival.figure):
+            continue
+        if any(_is(rival, other, one) for other in one.statement.figures) or _together_with(rival, one):
+            continue
+        return _of_rival(one, own, rival)
+    return None
+
+
+def _lead(place: Place) -> Token | None:
+    """The name right before a figure, or before the verb right before it."""
+    tokens = place.sentence.tokens if place.sentence else ()
+    before = [t for t in tokens if t.end <= place.figure.start][-_LEAD:]
+    names = [t for t in before if t.capital and t.text[0].isalpha()]
+    return names[-1] if names else None
+
+
 def _mate(own: Place, read: ReadArticle) -> Place | None:
     """The other figure of a pair of old and new."""
     wanted = NEW if own.role == OLD else OLD
@@ -136,6 +217,8 @@ def _misbound(one: Sought, others: Sequence[Sought]) -> Signal | None:
             continue
         if _from(rival, one) or any(other.same(rival.figure) for other in others):
             continue
+        if _restated(own, rival, one) or _together_with(rival, one) or _gives_another(rival, others):
+            continue
         counts = bool(rival.nouns & one.place.nouns) and not own.nouns & one.place.nouns
         wanted = _BESIDE_BY if beside else _CLOSER if together else _COUNTED if counts else _BETTER
         if counts and not together and one.anchors(rival, _IN_SENTENCE) < _ANCHORS:
@@ -167,6 +250,38 @@ def _from(rival: Place, one: Sought) -> bool:
         return True
     return one.own_fit < _LEAST and any(
         place.sentence is rival.sentence for place in one.worked_out[0].places
+    )
+
+
+def _restated(own: Place, rival: Place, one: Sought) -> bool:
+    """Whether the article has the one as another word for the other: "180 a year, or 720 in all"."""
+    if own.sentence is None or rival.sentence is not own.sentence:
+        return False
+    first, second = sorted((own.figure, rival.figure), key=lambda figure: figure.start)
+    between = [t for t in own.sentence.tokens if first.end <= t.start < second.start]
+    return len(between) <= _RESTATED and any(t.norm in one.read.lex.words("restating") for t in between)
+
+
+def _together_with(rival: Place, one: Sought) -> bool:
+    """Whether the figure is what the rival and another figure of its sentence leave, or come to."""
+    code, tokens = one.read.lex.code, one.statement.tokens
+    less, more = terms(code, "differences").any(tokens), terms(code, "totals").any(tokens)
+    for place in article_places(one.read):
+        if place.sentence is not rival.sentence or place is rival or place.figure.unit != rival.figure.unit:
+            continue
+        high, low = max(place.figure.value, rival.figure.value), min(place.figure.value, rival.figure.value)
+        if (less and near(high - low, one.figure.value, _EXACT)) or (
+            more and near(high + low, one.figure.value, _EXACT)
+        ):
+            return True
+    return False
+
+
+def _gives_another(rival: Place, others: Sequence[Sought]) -> bool:
+    """Whether another figure of the statement was worked out from the rival: "of the 43, 38"."""
+    return any(
+        other.worked_out is not None and not other.own and any(p is rival for p in other.worked_out[0].places)
+        for other in others
     )
 
 

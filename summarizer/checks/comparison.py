@@ -86,6 +86,8 @@ def _places(
                 continue
             if table == "degrees":
                 swapped = _swapped(hit, mine, there, other.clauses)
+                if swapped is None and _half_crossed(hit, mine, there, other.clauses):
+                    continue
                 if swapped is None and not _beside(hit, mine, there, other.clauses):
                     continue
                 same = same != bool(swapped)
@@ -119,7 +121,18 @@ def _swapped(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool | Non
         return None
     straight = _common(own[0], mine, other[0], theirs) + _common(own[1], mine, other[1], theirs)
     crossed = _common(own[0], mine, other[1], theirs) + _common(own[1], mine, other[0], theirs)
+    both = _common(own[0], mine, other[1], theirs) and _common(own[1], mine, other[0], theirs)
+    if both and not _common(own[1], mine, other[1], theirs):
+        return True  # what the two sides share beyond is the predicate
     return None if straight == crossed else crossed > straight
+
+
+def _half_crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
+    """Whether one side stands on the other one, as far as its words are the same: nothing follows."""
+    own, other = _sides(hit, mine), _sides(there, theirs)
+    if own is None or other is None or _common(own[1], mine, other[1], theirs):
+        return False
+    return bool(_common(own[1], mine, other[0], theirs) or _common(own[0], mine, other[1], theirs))
 
 
 def _sides(hit: Hit, clauses: Clauses) -> tuple[list[int], list[int]] | None:

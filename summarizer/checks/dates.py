@@ -2,7 +2,8 @@
 
 A date of the statement must mean days in which one of the article's dates lies ("in November" for "on
 November 12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both resolved against the day of
-publication, or follow from one ("two days later", half an hour before 10:00). It is a mismatch when another
+publication, or follow from one ("two days later", half an hour before 10:00, "due on 11 May, put back by a
+week"). It is a mismatch when another
 date of the same kind stands in its place in the article, clearly better than any place of the date itself
 (``grounds``); one that only another part of the article has is a doubt. A date more precise than the
 article's is a doubt. The year of publication, and the day of publication where the article gives no other,
@@ -27,6 +28,7 @@ Found = tuple[ReadSentence, Moment]
 _SURE = 0.6  # share of a statement that one sentence has: this is the sentence that it retells
 _LEAST = 0.3  # how well another date must stand in the statement's place
 _BETTER = 0.25  # how much better than the date itself
+_BETTER_BESIDE = 0.15  # the same, where both stand in one sentence
 _CLEARLY = 1.6  # times as well
 _ANCHORS, _ANCHOR = 2, 0.25  # words that must stand near the other date, and how near
 _WITHIN = 6  # sentences within which "two days later" may be counted from a date
@@ -103,7 +105,7 @@ def _check(
     if own and not (
         (moment.unit == "year" or told_as_old(statement, read.lex)) and _follows(moment, read, years)
     ):
-        better = _in_its_place(moment, mine, own_fit, _others(moment, statement, own, read, years))
+        better = _in_its_place(mine, own, own_fit, _others(moment, statement, own, read, years))
     if better is not None:
         there = _quotes([better.found, *same[:1]], read)
         message = f"the article has “{there[0].quote}” here; “{shown.text}” is said of something else"
@@ -159,16 +161,19 @@ def _others(
 
 
 def _in_its_place(
-    moment: Moment, mine: dict[str, float], own_fit: float, others: Iterator[Dated]
+    mine: dict[str, float], own: Sequence[Dated], own_fit: float, others: Iterator[Dated]
 ) -> Dated | None:
     """Another date that stands where the statement has this one."""
     best: tuple[float, Dated] | None = None
+    beside = {dated.sentence.number for dated in own}
     for dated in others:
         how = share(mine, dated.near)
         anchors = sum(1 for kin, near in dated.near.items() if near >= _ANCHOR and kin in mine)
         if anchors >= _ANCHORS and (best is None or how > best[0]):
             best = (how, dated)
-    if best is None or best[0] < _LEAST or best[0] < _CLEARLY * own_fit or best[0] - own_fit < _BETTER:
+    if best is None or best[0] < _LEAST or best[0] < _CLEARLY * own_fit:
+        return None
+    if best[0] - own_fit < (_BETTER_BESIDE if best[1].sentence.number in beside else _BETTER):
         return None
     return best[1]
 

@@ -134,8 +134,9 @@ def _inherit(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]
     money = [figure.unit for figure in figures if MEASURES.get(figure.unit or "", NONE).kind == "money"]
     for index, figure in enumerate(figures):
         whole = figures[index - 1] if index else figure
-        if figure.unit is None and figure.places and figure.scale == 1 and _part_of(whole, figure, text, lex):
-            yield replace(figure, unit=whole.unit, value=round(figure.mantissa * whole.scale, 6))
+        if figure.unit is None and figure.scale == 1 and _part_of(whole, figure, text, lex):
+            scale = whole.scale if figure.places else 1.0
+            yield replace(figure, unit=whole.unit, value=round(figure.mantissa * scale, 6))
             continue
         bare = figure.unit is None and figure.scale >= 1e6 and len(set(money)) == 1
         if bare and not text[figure.end : figure.end + 2].strip(" \u00a0").isalnum():
@@ -146,7 +147,9 @@ def _inherit(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]
 
 def _part_of(whole: Figure, part: Figure, text: str, lex: Lexicon) -> bool:
     between = " ".join(re.findall(r"\w+", text[whole.end : part.start].casefold()))
-    return 0 < part.mantissa < whole.mantissa and tuple(between.split()) in lex.phrases("part_words")
+    like = part.mantissa < whole.mantissa if part.places else 1000 <= part.value < whole.value
+    money = bool(part.places) or MEASURES.get(whole.unit or "", NONE).kind == "money"
+    return money and like and not part.date and tuple(between.split()) in lex.phrases("part_words")
 
 
 def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, float]]:

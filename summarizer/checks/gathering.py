@@ -179,8 +179,18 @@ def _pronouns(
         ]
         people = [i for i in fits if made.all[i].kind is Kind.PERSON]
         best = next((i for i in people if made.all[i].gender == gender), people[0] if people else None)
+        if people and best != people[0] and not earlier and _alone(people[0], made, sentence.number - 1):
+            best = people[0]  # nobody else was named in the sentence before
         if best is not None:
             resolved.append(
                 Mention(sentence.number, index, index + 1, token.start, token.end, (best,), How.PRONOUN)
             )
     return resolved
+
+
+def _alone(person: int, made: Entities, number: int) -> bool:
+    """Whether a sentence names this person, and no other by whatever words."""
+    people = {
+        i for m in made.mentions_in(number) for i in m.ids if made.all[i].kind in (Kind.PERSON, Kind.UNKNOWN)
+    }
+    return people == {person} and any(m.how is How.NAME for m in made.mentions_in(number) if m.id == person)

@@ -189,6 +189,9 @@ def _carried_over(hit: Hit, index: int, mine: Clauses) -> bool:
 def _completed(mine: Clauses, index: int) -> bool:
     """Whether the statement tells a plan as done: a word of completion in the clause, or a past form."""
     inside = mine.at(index)
+    determiners = mine.lex.words("ones") | mine.lex.words("name_determiners")
+    if index and mine.tokens[index - 1].norm in determiners:
+        return False  # a thing: "promised a reading room"
     if any(hit.first in inside for hit in mine.hits("future_words")):
         return False
     if any(hit.first in inside for hit in mine.hits("completed_words")):

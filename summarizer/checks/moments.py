@@ -87,7 +87,9 @@ class _Finder:
         self.tables = _tables(lex.code)
         self.narrative = terms(lex.code, "narrative_days")
         timed = ("hour", "minute", None)
-        self.measured = {figure.start for figure in figures if figure.places and figure.unit not in timed}
+        self.measured = [
+            (figure.start, figure.end) for figure in figures if figure.places and figure.unit not in timed
+        ]
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
@@ -206,7 +208,7 @@ class _Finder:
         token = self.tokens[index]
         match = _TIME.match(self.text, token.start)
         hour = re.fullmatch(r"\d{1,2}", token.text)
-        if (match is None and hour is None) or token.start in self.measured:
+        if (match is None and hour is None) or any(a <= token.start < b for a, b in self.measured):
             return None  # "by 0.22 points"
         hours, minutes = (int(match[1]), int(match[2])) if match else (int(token.text), 0)
         end = match.end() if match else token.end

@@ -6,10 +6,13 @@ the wrong one (``name_mismatch``); else ``name_not_in_article``. First name and 
 only with others are a mismatch too. Inflected forms, possessives, diacritics, demonyms, schemes of
 transliteration, initials, titles, and acronyms with their expansion count as the same.
 
-A doubt only: a first name added to somebody whom the article calls by the surname, words of the article
+A doubt only: an unknown word that may be a noun before a known place or organisation ("Debt of …"), a first
+name added to somebody whom the article calls by the surname, words of the article
 put together as it never does, and, where every noun has a capital (German), an unknown word that may be a
 noun. Left alone: unknown words that say what a known name is ("Tulsa County"), and single capitalised
 words at the start that nothing in the article resembles. The right name in the wrong place is for ``roles``.
+
+Key of ``names.toml``: ``nouns_and_names`` (first names that are nouns too, and may open a sentence: "Hope").
 """
 
 from collections.abc import Sequence
@@ -101,6 +104,8 @@ def _unknown_name(
     shown = statement.text[mention.start : mention.end]
     spans = tuple(span(statement.text, token.start, token.end) for token in unknown)
     known = [token for token in tokens if token not in unknown]
+    if _common_noun(mention, unknown, known, statement, read):
+        return Signal("names", SignalKind.DOUBT, 0.4, f"the article never says “{shown}”", None, spans)
     if all(organisation_word(t, read.lex) or place_word(t, read.lex) for t in unknown):
         return None
     for token in unknown:
@@ -131,6 +136,38 @@ def _unknown_name(
     if read.lex.capitalised_nouns and "person" not in mention.hints:
         return Signal("names", SignalKind.DOUBT, 0.4, message, None, spans)
     return _mismatch(FlagCode.NAME_NOT_IN_ARTICLE, message, spans, ())
+
+
+def _common_noun(
+    mention: Mention,
+    unknown: Sequence[Token],
+    known: Sequence[Token],
+    statement: ReadStatement,
+    read: ReadArticle,
+) -> bool:
+    """Whether an unknown word before a known name of no person may be a noun: "Debt of …", "Leaders Harlow".
+
+    It has its capital from opening the statement, or because every noun has one.
+    """
+    first = statement.tokens[mention.first]
+    if list(unknown) != [first]:
+        return False
+    if not known:
+        return mention.first == 0 and first.norm in read.lex.words("nouns_and_names")
+    if mention.first and not read.lex.capitalised_nouns:
+        return False
+    meant = read.entities.candidates(tuple(fold(token.norm) for token in known))
+    people = [i for i in meant if read.entities.all[i].kind is Kind.PERSON]
+    return bool(meant) and (not people or (read.lex.capitalised_nouns and _organisation_too(known, read)))
+
+
+def _organisation_too(known: Sequence[Token], read: ReadArticle) -> bool:
+    """Whether a short form stands before the word somewhere: "SG Hallstadt"."""
+    last = fold(known[-1].norm)
+    return any(
+        len(e.words) > 1 and len(e.words[0]) <= 3 and same_word(last, e.words[-1], read.lex)
+        for e in read.entities.all
+    )
 
 
 def _mismatch(
@@ -189,6 +226,10 @@ def _in_its_place(
         for there in read.entities.mentions_in(sentence.number):
             if there.how is not How.NAME or present & set(there.ids):
                 continue
+            if read.lex.capitalised_nouns and all(
+                read.entities.all[i].kind is Kind.UNKNOWN for i in there.ids
+            ):
+                continue  # two nouns with capitals
             left, right = _neighbours(sentence.tokens, there.first, there.last)
             same_left = before == left and before is not None
             same_right = behind == right and behind is not None
@@ -239,18 +280,23 @@ def _opening_word(
 def _mixed(mention: Mention, statement: ReadStatement, read: ReadArticle) -> Signal | None:
     """Words that the article has, and never together."""
     words = mention.words
-    if len(words) < 2 or any(_has_all(sentence, words, read) for sentence in read.sentences):
+    if len(words) < 2:
+        return None
+    together = [sentence for sentence in read.sentences if _has_all(sentence, words, read)]
+    if any(not _apart(sentence, words, read) for sentence in together):
         return None
     shown = span(statement.text, mention.start, mention.end)
     people = [e for e in read.entities.all if len(e.words) > 1 and e.kind is not Kind.PLACE]
-    first = [e for e in people if _shares(e, words, 0, read) and not _shares(e, words, -1, read)]
-    last = [e for e in people if _shares(e, words, -1, read) and not _shares(e, words, 0, read)]
+    first = [e for e in people if _has(e, words[0], read, first=True) and not _has(e, words[-1], read)]
+    last = [e for e in people if _has(e, words[-1], read, first=False) and not _has(e, words[0], read)]
     if first and last:
         places = [_first_mention(entity, read) for entity in (last[0], first[0])]
         evidence = tuple(read.evidence(s, m.start, m.end) for s, m in places)
         message = f"the article has “{evidence[0].quote}” and “{evidence[1].quote}”, not “{shown.text}”"
         return _mismatch(FlagCode.NAME_MISMATCH, message, (shown,), evidence)
-    if any(organisation_word(t, read.lex) for t in statement.tokens[mention.first : mention.last]):
+    if together or any(
+        organisation_word(t, read.lex) for t in statement.tokens[mention.first : mention.last]
+    ):
         return None
     message = f"the article never says “{shown.text}” in one sentence"
     return Signal("names", SignalKind.DOUBT, 0.5, message, None, (shown,))
@@ -261,5 +307,16 @@ def _has_all(sentence: ReadSentence, words: Sequence[str], read: ReadArticle) ->
     return all(any(same_word(word, other, read.lex) for other in capitals) for word in words)
 
 
-def _shares(entity: Entity, words: Sequence[str], end: int, read: ReadArticle) -> bool:
-    return same_word(entity.words[end], words[end], read.lex)
+def _apart(sentence: ReadSentence, words: Sequence[str], read: ReadArticle) -> bool:
+    """Whether first name and surname each belong to a full name of their own there: not "Ann and Bo Price"."""
+    tokens = sentence.tokens
+    first = [i for i, t in enumerate(tokens) if t.capital and same_word(words[0], fold(t.norm), read.lex)]
+    last = [i for i, t in enumerate(tokens) if t.capital and same_word(words[-1], fold(t.norm), read.lex)]
+    with_own = all(i + 1 < len(tokens) and tokens[i + 1].capital and i + 1 not in last for i in first)
+    return with_own and all(i and tokens[i - 1].capital and i - 1 not in first for i in last)
+
+
+def _has(entity: Entity, word: str, read: ReadArticle, *, first: bool | None = None) -> bool:
+    """Whether a name has a word: as its first, behind it, or (None) anywhere."""
+    words = entity.words if first is None else entity.words[:1] if first else entity.words[1:]
+    return any(same_word(other, word, read.lex) for other in words)

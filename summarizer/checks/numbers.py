@@ -121,7 +121,7 @@ def _check(one: Sought) -> Signal | None:
     nearby = _quotes([place for _, place in best], read)
     there_is = f"; it has “{nearby[0].quote}”" if nearby else ""
     message = f"the article does not give “{one.shown.text}”{there_is}"
-    sure = any(how >= _FITS or place.nouns & one.place.nouns for how, place in best)
+    sure = any(how >= _FITS for how, place in best)
     loose = kind(figure.unit) == "time" or (figure.unit is None and figure.value <= _DOZEN)
     if _convertible(one) or (loose and not sure):
         return Signal("numbers", SignalKind.DOUBT, 0.4, message, None, (one.shown,), nearby)

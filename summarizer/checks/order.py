@@ -102,11 +102,13 @@ def _order(
     if sort == "ignored" or text[tokens[end - 1].end : tokens[end - 1].end + 1] == "-":
         return None
     lapse_end = _lapse_behind(tokens, end, lex) if sort in ("after", "in") else end
+    if lapse_end > end and _phrase_at(tokens, lapse_end, _table(lex.code)[0]) is not None:
+        return None  # "через 40 хвилин після": the other word tells
     if lapse_end > end:  # "after a week": what stands before it came first
         sort, end = "then", lapse_end
     elif sort == "in":
         return None
-    before, behind = _sides(text, tokens, index, end, trailing=sort == "then")
+    before, behind = _sides(text, tokens, index, end, lex, trailing=sort == "then")
     left, right = _content(before, lex), _content(behind, lex)
     if not left or not right or (behind and (behind[0].text[0].isdigit() or behind[0].norm in lex.numbers)):
         return None
@@ -154,7 +156,7 @@ def _phrase_at(
 
 
 def _sides(
-    text: str, tokens: tuple[Token, ...], start: int, end: int, *, trailing: bool
+    text: str, tokens: tuple[Token, ...], start: int, end: int, lex: Lexicon, *, trailing: bool
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """What stands before and behind the words.
 
@@ -176,7 +178,7 @@ def _sides(
             if "," in text[tokens[index - 1].end : tokens[index].start] or _joins(tokens[index]):
                 return tokens[low:index], tokens[index:start]
         return (), ()
-    if start - low > 1:
+    if start - low > 1 and not _lapse(tokens[low:start], lex):
         return tokens[low:start], tokens[end:high]
     for index in range(end, min(high, len(tokens) - 1)):
         if "," in text[tokens[index].end : tokens[index + 1].start]:
@@ -184,6 +186,18 @@ def _sides(
     return (), ()
 
 
+def _lapse(tokens: Sequence[Token], lex: Lexicon) -> bool:
+    """Whether words say nothing but how long: "half an hour"."""
+    units = lex.values("period_units")
+    small = lex.stopwords | lex.words("ones") | lex.numbers.keys()
+    return len(tokens) <= _LAPSE and all(
+        t.norm in units or t.norm in lex.units or t.norm in small or t.text[0].isdigit() or t.norm in _HALVES
+        for t in tokens
+    )
+
+
+_HALVES = frozenset(["half", "halbe", "media", "demi", "pół", "пів"])
+_LAPSE = 4
 _JOINING = frozenset(["and", "und", "і", "й", "та", "а", "y", "e", "et", "i", "oraz"])
 
 
@@ -208,7 +222,37 @@ def _told_otherwise(
             crossed = _both(mine.earlier, theirs.later, mine.later, theirs.earlier, read)
             if crossed and (best is None or crossed > best[0]):
                 best = (crossed, sentence, theirs)
+        if (goes_on := _after_the_last(sentence, read)) is not None:
+            straight = max(straight, _both(mine.earlier, goes_on.earlier, mine.later, goes_on.later, read))
+            crossed = _both(mine.earlier, goes_on.later, mine.later, goes_on.earlier, read)
+            if crossed and (best is None or crossed > best[0]):
+                best = (crossed, sentence, goes_on)
     return best[1:] if best is not None and best[0] > _MARGIN * straight else None
+
+
+def _after_the_last(sentence: ReadSentence, read: ReadArticle) -> Order | None:
+    """A sentence that goes on from the one before: "… checked them afterwards", "Half an hour later …"."""
+    if sentence.number < 2:
+        return None
+    table = _table(read.lex.code)[0]
+    before = read.sentences[sentence.number - 2]
+    for index in range(len(sentence.tokens)):
+        phrase = _phrase_at(sentence.tokens, index, table)
+        if phrase is None or table[phrase] != "then":
+            continue
+        earlier = _content(before.tokens, read.lex)
+        later = _content((*sentence.tokens[:index], *sentence.tokens[index + len(phrase) :]), read.lex)
+        last = sentence.tokens[index + len(phrase) - 1]
+        if _own_order(sentence, index, read.lex):
+            return None
+        return Order(earlier - later, later - earlier, sentence.tokens[index].start, last.end)
+    return None
+
+
+def _own_order(sentence: ReadSentence, index: int, lex: Lexicon) -> bool:
+    """Whether a word of "then" joins two events of its own sentence."""
+    start = sentence.tokens[index].start
+    return any(order.start == start for order in orders(sentence.text, sentence.tokens, lex))
 
 
 def _both(

@@ -7,7 +7,9 @@ sides (see ``clauses``), and no other sentence that tells it as the statement do
 questions, what a negation may or may not be about, words of saying, and statements that deny in another
 way than by words of the tables. Opposites by degree ("rose", "fell") are the comparison check's.
 
-Key of ``opposites.toml``: ``contradictories``, lines of two groups ``one words | other words``.
+Key of ``opposites.toml``: ``contradictories``, lines of two groups ``one words | other words``. Of
+``modality.toml``: ``negation_pairs`` ("neither", "nor": the verb is denied, and no noun by itself),
+``ruling_out`` (verbs of ruling out: "did not rule out" and "ruled out" are opposites).
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,7 @@ from .negation import Signs, signs
 from .terms import Hit
 from .text import span
 
+_DENIED = 3  # words between a negation and its verb
 _RIVAL = 0.75  # a place that agrees needs this much of the other's share to clear the statement
 _TABLE = "contradictories"
 
@@ -33,6 +36,8 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     for hit in mine.hits(_TABLE):
         if found := _opposite(hit, mine, own, near, read):
             return (found,)
+    if found := _ruled_out(mine, near, read):
+        return (found,)
     if not mine.hits("negation_words", "negation_verbs", "negation_adverse"):
         candidates: Sequence[int] = range(len(mine.tokens))
     else:
@@ -82,6 +87,48 @@ def _opposite(
     return _signal(mine, own, hit.first, hit.last, read, other, there.first)
 
 
+def _ruled_out(mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    """What the one rules out or turns down, the other does not rule out."""
+    own = mine.hits("ruling_out")
+    refused = own or [
+        hit for hit in mine.hits(_TABLE) if hit.label == "0-" and not _denied(mine, hit)
+    ]  # "rejected a coalition"
+    for hit in refused:
+        if hit.first in mine.quoted:
+            continue
+        around = context(mine, hit.first, hit.last, read)
+        against: tuple[Fit, Related, Hit] | None = None
+        agree = Fit()
+        for other in near:
+            for there in other.clauses.hits("ruling_out"):
+                fits = fit(around, mine, other.clauses, there.first)
+                if _denied(other.clauses, there) == _denied(mine, hit):
+                    agree = max(agree, fits)
+                elif (own or _denied(other.clauses, there)) and (against is None or fits > against[0]):
+                    against = fits, other, there
+        if against is None or not against[0].good or agree.share >= _RIVAL * against[0].share:
+            continue
+        _, other, there = against
+        quoted = clause_evidence(other, there.first, read)
+        shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
+        message = f"“{shown.text}”: the article says the opposite, “{quoted.quote}”"
+        flag = FlagCode.NEGATION_MISMATCH
+        return Signal("polarity", SignalKind.MISMATCH, 1.0, message, flag, (shown,), (quoted,))
+    return None
+
+
+def _denied(clauses: Clauses, hit: Hit) -> bool:
+    """Whether a negation stands right before a verb, or in its clause where it stands behind its verb."""
+    for negation in clauses.hits("negation_words"):
+        if clauses.clause[negation.first] != clauses.clause[hit.first]:
+            continue
+        if 0 < hit.first - negation.first <= _DENIED:
+            return True
+        if negation.label in ("behind", "second") and abs(negation.first - hit.first) <= 2 * _DENIED:
+            return True
+    return False
+
+
 def _same_word(
     hit: Hit, around: Context, mine: Clauses, own: Signs, near: Sequence[Related], read: ReadArticle
 ) -> Fit:
@@ -115,6 +162,8 @@ def _negated(
         for place in mine.matched(other.clauses)[index]:
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
+            if sign == -1 and value == 1 and not _verb_stands(index, mine, other.clauses):
+                continue
             if value == -sign and (sign == -1 or (place in theirs.heads and _goes_on(place, other, mine))):
                 if sign == -1 and other.clauses.hits("negation_adverse"):
                     value = 0
@@ -132,7 +181,21 @@ def _negated(
 def _goes_on(place: int, other: Related, mine: Clauses) -> bool:
     """Whether what is denied stands in the statement too: "no doctor stopped" denies the stopping."""
     behind = [i for i in other.clauses.at(place) if i > place and other.clauses.content[i]][:2]
-    return not behind or any(mine.find(other.clauses.tokens[i]) for i in behind)
+    if not any(mine.find(other.clauses.tokens[i]) for i in behind):
+        return not behind
+    words = {hit.label for i in behind for hit in other.clauses.hits(_TABLE) if hit.first == i}
+    opposites = {label[:-1] + ("-" if label[-1] == "+" else "+") for label in words}
+    return not any(hit.label in opposites for hit in mine.hits(_TABLE))  # "none stopped", "all went on"
+
+
+def _verb_stands(index: int, mine: Clauses, theirs: Clauses) -> bool:
+    """Behind "neither": whether what is denied of the two stands in the article's sentence as well."""
+    pairs = mine.hits("negation_pairs")
+    if not any(hit.first < index for hit in pairs):
+        return True
+    last = max(hit.last for hit in pairs)
+    rest = [i for i in range(last, len(mine.tokens)) if mine.content[i] and i != index][1:]
+    return not rest or any(theirs.find(mine.tokens[i]) for i in rest)
 
 
 def _tells(mine: Clauses, index: int) -> bool:

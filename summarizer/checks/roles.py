@@ -274,7 +274,9 @@ def _compare(
         return None
     heads = dict(zip(pair, mine.heads, strict=True))
     if heads != dict(zip((theirs.one.id, theirs.other.id), theirs.heads, strict=True)):
-        return None
+        place = mine.heads == theirs.heads and mine.preposition == theirs.preposition
+        exchanged = place and pair != (theirs.one.id, theirs.other.id) and mine.passive == theirs.passive
+        return False if exchanged and not lex.inflects else None  # "A rejected an offer by B", and B by A
     turned = pair != (theirs.one.id, theirs.other.id)
     if lex.inflects and turned and mine.passive == theirs.passive:
         one = _form(mine.one, statement.tokens, lex) == _form(theirs.other, sentence.tokens, lex)

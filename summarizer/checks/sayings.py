@@ -13,7 +13,8 @@ Keys of ``speech.toml``: ``sayings`` (labels ``said``, ``told`` for announcement
 ``claimed``, ``denied``, ``source`` for phrases with the speaker behind, ``alleged`` for those that doubt ("in
 the version of"), ``behind`` for words with the speaker in front), ``authorities`` (those whose word a
 newspaper takes: police, courts, offices, research), ``cue_determiners`` and ``cue_blockers`` (words before a
-cue that make it none: "might ask"), ``cue_passives`` ("was accused"), ``relatives``, ``subordinators``.
+cue that make it none: "might ask"), ``cue_passives`` ("was accused"), ``relatives``, ``subordinators``,
+``denial_objects`` (what is turned down, not denied: "a motion").
 """
 
 import re
@@ -37,6 +38,7 @@ _APPOSITION = 12  # tokens of "…, who chairs the board of the trust, said"
 _NOUN = 4  # tokens of a speaker without a name
 _FAR = 10  # the same, behind a quotation
 _PART = 6  # tokens between the parts of one speaker: "the head of the union, Ann Price"
+_OBJECT = 3  # tokens behind a denial in which its object stands
 _MOST = 10  # cues of one sentence
 _STRONG = ';:.!?…—–()“”„«»"'
 _ENDS = ";.!?"
@@ -152,6 +154,10 @@ def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
         if verb and lex.capitalised_nouns and first.capital and hit.first and hit.label != CLAIMED:
             continue
         behind = tokens[hit.last] if hit.last < len(tokens) else None
+        if hit.label == DENIED and terms(lex.code, "denial_objects").any(
+            tokens[hit.last : hit.last + _OBJECT]
+        ):
+            continue  # "rejected a motion"
         if verb and hit.label == CLAIMED and behind is not None and _number(behind, lex):
             continue  # "claimed two goals", "claimed 40 lives"
         found.append(hit)

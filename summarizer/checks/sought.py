@@ -12,7 +12,7 @@ Keys of ``figures.toml``: ``limits`` (``least: at_least more_than``, ``most: up_
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..report import Span
@@ -252,9 +252,18 @@ def _comparable(figure: Figure, other: Figure) -> bool:
     return figure.unit is not None or high <= 200 * max(low, 1)
 
 
+_LISTED = frozenset(
+    ["and", "or", "und", "oder", "y", "e", "o", "et", "ou", "i", "lub", "і", "та", "й", "або"]
+)
+
+
 def is_named(figure: Figure, statement: ReadStatement) -> bool:
     """Whether a figure is part of a name: Zone 6, Highway 12."""
-    before = [token for token in statement.tokens if token.end <= figure.start][-1:]
+    before = [token for token in statement.tokens if token.end <= figure.start]
+    while len(before) > 2 and before[-1].norm in _LISTED and before[-2].text.isdigit():
+        before = before[:-2]  # "Zones 2 and 4"
+        figure = replace(figure, start=before[-1].end + 1)
+    before = before[-1:]
     beside = bool(before) and figure.start - before[0].end == 1
     named = beside and before[0].capital and before[0].start > 0
     return named and figure.unit is None and not figure.word and figure.scale == 1

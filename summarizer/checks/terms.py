@@ -1,8 +1,8 @@
 """Words of a language's tables, found among the tokens of a text.
 
-A table is written as words, prefixes (``approv*``) and phrases (``turned_down``), in lines. What a line says
-is its label: the word before a colon, or, in lines of two sides (``rose grew | fell dropped``), the line's
-number with the side.
+A table is written as words, prefixes (``approv*``), phrases (``turned_down``) and two words apart
+(``wies~zurück``), in lines. What a line says is its label: the word before a colon, or, in lines of two sides
+(``rose grew | fell dropped``), the line's number with the side.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ import msgspec
 
 from .text import Token, lexicon, plain
 
+_APART = 10  # words within which the second half of a separable verb stands
 _BUCKET = 2  # letters by which prefixes are looked up
 _KNOWN = 20_000  # words that a table remembers
 
@@ -34,7 +35,7 @@ class Terms:
         self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spelled, label in entries:
             words = tuple(spelled.split("_"))
-            first = words[0]
+            first = words[0].partition("~")[0]
             if first.endswith("*"):
                 self._prefixes.setdefault(first[:_BUCKET], []).append((words, label))
             else:
@@ -102,7 +103,11 @@ class _Opening(dict[str, tuple[Row, ...]]):
     def __missing__(self, norm: str) -> tuple[Row, ...]:
         if len(self) > _KNOWN:  # flat memory over many articles
             self.clear()
-        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if norm.startswith(row[0][0][:-1])]
+        near = [
+            row
+            for row in self._prefixes.get(norm[:_BUCKET], ())
+            if norm.startswith(row[0][0].partition("~")[0][:-1])
+        ]
         found = self[norm] = (*self._exact.get(norm, ()), *near)
         return found
 
@@ -112,7 +117,9 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
     for words, label in rows:
         length = len(words)
         if length == 1:
-            yield Hit(index, index + 1, label)
+            _, apart, second = words[0].partition("~")
+            if not apart or any(_is(second, t.norm) for t in tokens[index + 1 : index + 1 + _APART]):
+                yield Hit(index, index + 1, label)
         elif length <= len(tokens) - index:
             for at in range(1, length):
                 word, norm = words[at], tokens[index + at].norm
@@ -120,6 +127,10 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
                     break
             else:
                 yield Hit(index, index + length, label)
+
+
+def _is(pattern: str, norm: str) -> bool:
+    return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
 
 
 @cache

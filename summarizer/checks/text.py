@@ -17,6 +17,7 @@ check that needs words, which documents its keys (``Lexicon.words``, ``phrases``
 ``elisions``           words that stand before an apostrophe: "l'usine"
 ``months, weekdays``   as they stand in dates
 ``number_joiners``     words inside a number: "two hundred and fifty"
+``separable_prefixes`` of verbs, and ``separable_infixes``, which stand between the two in some forms
 ``range_words``        words between two figures that share the unit behind the second: "5 to 6 percent"
 ``demonyms``           endings that turn a place into its people; ``people``: those that no ending gives
 ``alternations``       letters that change when a name is inflected: ``"іо"`` for і becoming о
@@ -124,6 +125,7 @@ class Lexicon:
     def stem(self) -> Callable[[str], str]:
         """Case-folded word -> stem; remembers the words it has seen, up to a bound."""
         cut = _snowball(self.stemmer) if self.stemmer else self._cut_suffix
+        inside = _joined_form(self.words("separable_prefixes"), self.words("separable_infixes"))
         memory: dict[str, str] = {}
 
         def stem(word: str) -> str:
@@ -131,7 +133,7 @@ class Lexicon:
             if found is None:
                 if len(memory) > _KNOWN:  # flat memory over many articles
                     memory.clear()
-                found = memory[word] = fold(cut(word))
+                found = memory[word] = fold(cut(inside(word)))
             return found
 
         return stem
@@ -239,6 +241,20 @@ def lexicon(code: str) -> Lexicon:
         alternations=dict(data.get("alternations", "").split()),
         data=data,
     )
+
+
+def _joined_form(prefixes: frozenset[str], infixes: frozenset[str]) -> Callable[[str], str]:
+    """Takes out what German puts between a prefix and its verb: "eingestürzt", "einzustürzen"."""
+    if not prefixes or not infixes:
+        return lambda word: word
+    one, two = ("|".join(sorted(words, key=lambda w: (-len(w), w))) for words in (prefixes, infixes))
+    pattern = re.compile(f"({one})(?:{two})(\\w{{4,}})")
+
+    def join(word: str) -> str:
+        match = pattern.fullmatch(word)
+        return match[1] + match[2] if match else word
+
+    return join
 
 
 def _values(text: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ sentences in reported mood (German), a speaker who is only a pronoun or, where v
 belongs to no voice is the newspaper's own word.
 
 Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``speech.toml``: ``reported_mood``,
-``pronouns_any`` (German "sie"), ``own_words`` (the possessive or pronoun in "za jej słowami", "selon elle").
+``pronouns_any`` (German "sie"), ``own_words`` (the possessive or pronoun in "za jej słowami", "selon elle"),
+``pronouns_him`` (forms of "he" that stand there).
 """
 
 from collections.abc import Iterator, Sequence
@@ -172,7 +173,18 @@ def _unnamed(saying: Saying, sentence: ReadSentence, read: ReadArticle) -> froze
     if plural or not (pronoun or bare):
         return frozenset()
     focus = read.entities.focus(sentence.number)
-    return frozenset(() if focus is None else (focus.id,))
+    if focus is None or (pronoun and not _may_be(focus.gender, near, read)):
+        return frozenset()
+    return frozenset((focus.id,))
+
+
+def _may_be(gender: str | None, near: Sequence[Token], read: ReadArticle) -> bool:
+    """Whether no pronoun near says that it is somebody of the other gender."""
+    lex = read.lex
+    he = lex.words("pronouns_he") | (lex.words("pronouns_him") if gender else frozenset())
+    she = lex.words("pronouns_she") - lex.words("pronouns_any")
+    said = {"m" for t in near if t.norm in he} | {"f" for t in near if t.norm in she}
+    return gender is None or not said or gender in said
 
 
 def _plural(token: Token, read: ReadArticle) -> bool:
