@@ -41,7 +41,7 @@ _FORMS = (
 
 def long_article(words: int, seed: int = 0) -> str:
     """An article of about so many words, in paragraphs of four sentences, that says many different things."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     sentences: list[str] = []
     count = 0
     while count < words:
