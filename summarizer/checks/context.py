@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -232,7 +232,18 @@ def _read_sentence(
     number: int, start: int, text: str, headline: bool, lex: Lexicon, known: dict[str, ReadSentence]
 ) -> ReadSentence:
     if (same := known.get(text)) is not None:
-        return replace(same, number=number, start=start, is_headline=headline)
+        return ReadSentence(
+            number,
+            start,
+            text,
+            same.tokens,
+            same.stems,
+            same.content,
+            same.families,
+            same.figures,
+            same.names,
+            headline,
+        )
     tokens = tokenize(text, lex)
     figures, names = find_figures(text, tokens, lex), find_names(text, tokens, lex)
     known[text] = _sentence(number, start, text, tokens, figures, names, headline=headline)
