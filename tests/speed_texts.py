@@ -4,9 +4,27 @@ import random
 from collections.abc import Callable, Mapping
 
 _PEOPLE = ("Ann Price", "Carl Stone", "Mira Holt", "Jonas Field", "Tess Ward", "Omar Reed", "Lena Frost")
-_BODIES = ("the council", "Northlink", "the Harbour Trust", "the union", "the water board", "Brightwell Foods")
+_BODIES = (
+    "the council",
+    "Northlink",
+    "the Harbour Trust",
+    "the union",
+    "the water board",
+    "Brightwell Foods",
+)
 _PLACES = ("Marlow", "Harlow", "Easton", "Lowmoor", "Dunmore", "Westerby")
-_THINGS = ("bridge", "school", "depot", "budget", "clinic", "stadium", "harbour", "library", "pipeline", "market")
+_THINGS = (
+    "bridge",
+    "school",
+    "depot",
+    "budget",
+    "clinic",
+    "stadium",
+    "harbour",
+    "library",
+    "pipeline",
+    "market",
+)
 _DEEDS = ("approved", "delayed", "closed", "opened", "sold", "repaired", "criticised", "financed", "moved")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 _FORMS = (
@@ -23,7 +41,7 @@ _FORMS = (
 
 def long_article(words: int, seed: int = 0) -> str:
     """An article of about so many words, in paragraphs of four sentences, that says many different things."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     sentences: list[str] = []
     count = 0
     while count < words:
@@ -86,7 +104,9 @@ HOSTILE: Mapping[str, Callable[[int], str]] = {
     "names in sentences": lambda size: _filled("Ann Price met Carl Stone. ", size),
     "offices": lambda size: _filled("president mayor leader of ", size),
     "initials": lambda size: _filled("U.S. J. K. ", size),
-    "one long sentence": lambda size: _filled("the old bridge near the harbour was closed by rain and ", size),
+    "one long sentence": lambda size: _filled(
+        "the old bridge near the harbour was closed by rain and ", size
+    ),
     "one short sentence again": lambda size: _filled("The bridge was closed. ", size),
     "combining marks": lambda size: _filled("e\u0301\u0302\u0303", size),
     "spaces": lambda size: _filled(" \u00a0", size, behind=" and more"),

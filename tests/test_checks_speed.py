@@ -81,7 +81,9 @@ def test_time_grows_with_length(what: str) -> None:
 @pytest.mark.parametrize("shape", sorted(HOSTILE))
 def test_no_article_stops_a_worker(shape: str) -> None:
     text = HOSTILE[shape](SIZE)
-    assert _seconds(text, ["The council did not raise 12 per cent, Ann Price said on Tuesday."]) < MOST_SECONDS
+    assert (
+        _seconds(text, ["The council did not raise 12 per cent, Ann Price said on Tuesday."]) < MOST_SECONDS
+    )
 
 
 @pytest.mark.parametrize("shape", sorted(HOSTILE))
