@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -41,6 +43,7 @@ from tests.newsroom import suite  # noqa: E402
 
 Rulings = Mapping[str, Sequence[Ruling]]
 
+_PATIENCE_S = 7_200.0  # small machines are slow, and nothing is measured by a time-out
 LABELS = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_IN_ARTICLE)
 
 
@@ -68,19 +71,27 @@ def chosen(part: str, statements: int, per_story: int, settings: Settings) -> li
     return found
 
 
-async def ask(model: LanguageModel, every: Sequence[Chosen], settings: Settings) -> list[Judged]:
-    judged = []
-    for one in every:
-        started = time.perf_counter()
-        asker = Asker(model, settings.article_timeout_s)
-        judge = Judge(one.story.article, asker, Prompts(prompts_dir()), settings, lambda step: None)
-        judged.append(await judge.rule(one.findings))
-        states = ", ".join(call.state.value for call in judged[-1].calls)
-        print(
-            f"{one.story.name}: {states}; {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True
-        )
+async def ask(
+    model: LanguageModel, every: Sequence[Chosen], settings: Settings, at_once: int
+) -> list[Judged]:
+    found: dict[str, Judged] = {}
+    turns, library = anyio.CapacityLimiter(at_once), Prompts(prompts_dir())
+
+    async def one_story(one: Chosen) -> None:
+        async with turns:
+            started = time.perf_counter()
+            asker = Asker(model, settings.article_timeout_s)
+            judge = Judge(one.story.article, asker, library, settings, lambda step: None)
+            judged = found[one.story.name] = await judge.rule(one.findings)
+        states = ", ".join(call.state.value for call in judged.calls)
+        seconds = time.perf_counter() - started
+        print(f"{one.story.name}: {states}; {seconds:.0f} s", file=sys.stderr, flush=True)
+
+    async with anyio.create_task_group() as group:
+        for one in every:
+            group.start_soon(one_story, one)
     await model.close()
-    return judged
+    return [found[one.story.name] for one in every]
 
 
 # --- what it came to ------------------------------------------------------------------------------
@@ -222,11 +233,14 @@ def main() -> int:
     parser.add_argument("--set", choices=("open", "kept_aside"), default="open")
     parser.add_argument("--statements", type=int, default=60)
     parser.add_argument("--per-story", type=int, default=10, help="statements of one article: one call")
+    parser.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="articles; for a server with slots"
+    )
     parser.add_argument("--judges", type=int, choices=(1, 2), default=1)
     parser.add_argument("--out", type=Path, metavar="FILE", help="keep what was said")
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="what was kept")
     options = parser.parse_args()
-    settings = Settings(judges=options.judges)
+    settings = Settings(judges=options.judges, timeout_s=_PATIENCE_S, article_timeout_s=_PATIENCE_S)
     every = chosen(options.set, options.statements, options.per_story, settings)
     if options.source is not None:
         rulings: list[Rulings] = [
@@ -235,12 +249,17 @@ def main() -> int:
     else:
         model: LanguageModel
         if options.gguf is not None:
-            model = EmbeddedModel(options.gguf)
+            model = EmbeddedModel(options.gguf, timeout_s=_PATIENCE_S)
         elif options.base_url is not None and options.model is not None:
-            model = OpenAIModel(options.model, base_url=options.base_url, api_key=Settings.load().api_key)
+            model = OpenAIModel(
+                options.model,
+                base_url=options.base_url,
+                api_key=Settings.load().api_key,
+                timeout_s=_PATIENCE_S,
+            )
         else:
             parser.error("name a model: a GGUF file, or --base-url and --model")
-        rulings = [judged.rulings for judged in asyncio.run(ask(model, every, settings))]
+        rulings = [judged.rulings for judged in asyncio.run(ask(model, every, settings, options.at_once))]
     if options.out is not None:
         options.out.write_text(
             json.dumps([kept(each) for each in rulings], ensure_ascii=False), encoding="utf-8"

@@ -37,6 +37,7 @@ _PLACES = {
     "Settings": "settings",
     "check_statements": "checker",
     "check_summary": "external",
+    "Batch": "batch.job",
     "Summarizer": "pipeline",
     "summarize": "pipeline",
 }
@@ -45,6 +46,7 @@ __all__ = ["__version__", *_PLACES]
 if TYPE_CHECKING:
     from .article import Article as Article
     from .article import Sentence as Sentence
+    from .batch.job import Batch as Batch
     from .checker import check_statements as check_statements
     from .errors import InputError as InputError
     from .errors import ModelError as ModelError

@@ -43,7 +43,8 @@ class Article(Record, frozen=True):
     ``id`` is a hash of title and text; ``document_id`` (given, or the url, or else the id) ties the
     versions of one story together. ``published`` is an ISO 8601 date or date and time. ``language`` is
     a primary language subtag (``en``), ``und`` when it could not be told. ``detected`` names those of
-    ``language``, ``published`` and ``title`` that were found in the text and not given.
+    ``language``, ``published`` and ``title`` that were found in the text and not given. ``version`` is
+    which version of the document its source calls it.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Article(Record, frozen=True):
     url: str | None = None
     language: str = "und"
     detected: tuple[str, ...] = ()
+    version: str | None = None
 
     @classmethod
     def from_text(
@@ -66,6 +68,7 @@ class Article(Record, frozen=True):
         url: str | None = None,
         language: str | None = None,
         document_id: str | None = None,
+        version: str | None = None,
     ) -> Self:
         """Normalise, segment and number a text.
 
@@ -85,7 +88,7 @@ class Article(Record, frozen=True):
                 f"the text has {words:,} words; the limit is {MAX_WORDS:,}",
                 hint="Split it into the articles that it is made of.",
             )
-        return cls._build(text, title, published, url, language, document_id)
+        return cls._build(text, title, published, url, language, document_id, version)
 
     @classmethod
     def _build(
@@ -96,6 +99,7 @@ class Article(Record, frozen=True):
         url: str | None,
         language_tag: str | None,
         document_id: str | None,
+        version: str | None,
     ) -> Self:
         detected = []
         lang = language.primary_subtag(language_tag) if language_tag else language.detect(text)
@@ -135,6 +139,7 @@ class Article(Record, frozen=True):
             url=url,
             language=lang,
             detected=tuple(detected),
+            version=version or None,
         )
 
     @property

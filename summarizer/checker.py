@@ -37,6 +37,7 @@ from .checks import (
 )
 from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
+from .checks.overlap import measure
 from .checks.text import other_language, span
 from .flags import FlagCode
 from .report import (
@@ -51,7 +52,7 @@ from .report import (
     Verdict,
     part_in_words,
 )
-from .risk import estimate
+from .risk import estimate, features
 from .settings import Settings
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
@@ -127,7 +128,7 @@ def check_article(article: Article, statements: Sequence[Statement], *, settings
             _check(s, text, read, suspected, [c.signal for c in conflicts if c.one == index], settings)
             for index, (s, text) in enumerate(zip(statements, texts, strict=True))
         ],
-        tuple(_flag(signal, settings) for signal in suspected),
+        _wanted([_flag(signal, settings) for signal in suspected], settings),
     )
 
 
@@ -150,13 +151,8 @@ def _check(
         message = f"the statement is written {said} than the article"
         return _unchecked(statement, FlagCode.LANGUAGE_MISMATCH, message, settings)
     cited = tuple(n for n in statement.cited or () if 1 <= n <= len(read.sentences))
-    alignment = align(text, read, cited)
-    evidence = tuple(read.evidence(sentence) for sentence in alignment.sentences)
-    signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
-    if repeats := injection.repeated(evidence, suspected):
-        signals = (*signals, repeats)
-    signals = (*signals, *headline.check(text, signals, read), *conflicts)
-    risk = estimate(signals, alignment)
+    alignment, evidence, signals = _signals(text, read, cited, suspected, conflicts)
+    risk = estimate(features(signals, measure(text, alignment, read)), settings.calibrated)
     flags = [_flag(signal, settings) for signal in signals if signal.kind is SignalKind.MISMATCH]
     flags += _citation_flags(statement, cited, settings)
     verdict, why = _verdict(alignment, signals, risk, settings)
@@ -171,9 +167,56 @@ def _check(
         risk=risk,
         evidence=evidence,
         signals=signals,
-        flags=tuple(flags),
+        flags=_wanted(flags, settings),
         unchecked=why,
     )
+
+
+def _signals(
+    text: ReadStatement,
+    read: ReadArticle,
+    cited: tuple[int, ...],
+    suspected: Sequence[Signal],
+    conflicts: Sequence[Signal],
+) -> tuple[Alignment, tuple[Evidence, ...], tuple[Signal, ...]]:
+    """What a statement rests on, and all that the checks see."""
+    alignment = align(text, read, cited)
+    evidence = tuple(read.evidence(sentence) for sentence in alignment.sentences)
+    signals = tuple(signal for check in CHECKS for signal in check(text, alignment, read))
+    if repeats := injection.repeated(evidence, suspected):
+        signals = (*signals, repeats)
+    return alignment, evidence, (*signals, *headline.check(text, signals, read), *conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the risk of a statement is made of. ``settled``: it is flagged whatever its risk."""
+
+    statement: Statement
+    features: dict[str, float]
+    settled: bool
+
+
+def observe(article: Article, statements: Sequence[Statement]) -> list[Observed]:
+    """The features of statements as ``check_article`` sees them: what a calibration is fitted on."""
+    read = read_article(article)
+    anything = Settings(risk_low=1.0, risk_high=1.0)  # left are flags that no threshold removes
+    findings = check_article(article, statements, settings=anything).findings
+    return [
+        Observed(
+            finding.statement,
+            _features(finding, read) if finding.risk is not None else {},
+            (finding.needs_review and finding.unchecked != FlagCode.UNCERTAIN.value) or finding.risk is None,
+        )
+        for finding in findings
+    ]
+
+
+def _features(finding: Finding, read: ReadArticle) -> dict[str, float]:
+    said = finding.statement
+    text = read_statement(said.text, read.lex, said.kind, said.speaker)
+    cited = tuple(n for n in said.cited or () if 1 <= n <= len(read.sentences))
+    return features(finding.signals, measure(text, align(text, read, cited), read))
 
 
 def _verdict(
@@ -219,8 +262,13 @@ def lost_statement(statement: Statement, settings: Settings) -> Finding:
 
 
 def _unchecked(statement: Statement, code: FlagCode, message: str, settings: Settings) -> Finding:
-    flag = Flag(code, settings.severity_of(code), message)
-    return Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, flags=(flag,), unchecked=code.value)
+    flags = _wanted([Flag(code, settings.severity_of(code), message)], settings)
+    return Finding(statement, Verdict.UNCHECKED, Basis.RULE, None, flags=flags, unchecked=code.value)
+
+
+def _wanted(flags: Sequence[Flag], settings: Settings) -> tuple[Flag, ...]:
+    """Without those that the newsroom never wants; the verdict stays, so nothing turns into "fine"."""
+    return tuple(flag for flag in flags if not settings.never_flags(flag.code))
 
 
 def _flag(signal: Signal, settings: Settings) -> Flag:

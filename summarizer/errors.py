@@ -12,9 +12,10 @@
     │   ├── QueueUnavailable        its database is missing, busy, foreign, or of another version
     │   ├── UnknownItem             it has no such item, article or batch
     │   └── Refused                 an item is held by somebody else, is decided already, or was withdrawn
-    └── ModelError                  no model could be spoken to                    (exit code 3)
-        ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
-        └── ModelRejected           it answers and will not work with us: key, name, quota
+    ├── ModelError                  no model could be spoken to                    (exit code 3)
+    │   ├── ModelUnavailable        nothing answers there, or the embedded model is not installed
+    │   └── ModelRejected           it answers and will not work with us: key, name, quota
+    └── JournalError                what a batch keeps cannot be written or read   (exit code 4)
 
 What one answer may look like (refused, truncated, not parsable) is a state and not an error: see
 ``summarizer.report.AnswerState``.
@@ -91,4 +92,15 @@ class ModelUnavailable(ModelError):
 
 
 class ModelRejected(ModelError):
-    """The server answers, and will not work with us: wrong key, unknown model, no quota left."""
+    """The server answers, and will not work with us: wrong key, unknown model, no quota left.
+
+    ``for_all``: it will not for any request; otherwise it may be this one that it turns down.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, for_all: bool = True) -> None:
+        super().__init__(message, hint=hint)
+        self.for_all = for_all
+
+
+class JournalError(SummarizerError):
+    """A batch's journal cannot be written or read: a full disk, a damaged file, another program's."""

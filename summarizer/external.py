@@ -8,7 +8,7 @@ from .article import Article, normalise
 from .checker import check_article
 from .errors import ArticleError
 from .report import NOBODY, Report, Statement, StatementKind
-from .risk import CHECKER_VERSION
+from .risk import checker_version
 from .settings import Settings
 
 
@@ -55,5 +55,5 @@ def check_summary(article: Article | str, summary: str, *, settings: Settings | 
         created=created.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - started, 3),
         version=__version__,
-        checker_version=CHECKER_VERSION,
+        checker_version=checker_version(settings.calibrated),
     )

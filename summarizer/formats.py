@@ -23,12 +23,15 @@ class Metadata:
     url: str | None = None
     language: str | None = None
     document_id: str | None = None
+    version: str | None = None
 
 
 _TITLE = ("title", "headline")
 _PUBLISHED = ("published", "datepublished", "date")
 _LANGUAGE = ("language", "lang", "inlanguage")
 _ID = ("document_id", "id")
+_VERSION = ("version",)
+_NAMES = (*_ID, *_VERSION)  # which many systems count
 _LONGEST = 1_000  # of a title, address or id: what is longer is none
 
 
@@ -37,7 +40,7 @@ def metadata(fields: Mapping[str, object]) -> Metadata:
     strings = {}
     for name, value in fields.items():
         key = name.lower()
-        strings[key] = _string(str(value) if key in _ID and type(value) is int else value)
+        strings[key] = _string(str(value) if key in _NAMES and type(value) is int else value)
     language = _first(_language(strings.get(name)) for name in _LANGUAGE)
     url = strings.get("url") or ""
     return Metadata(
@@ -46,6 +49,7 @@ def metadata(fields: Mapping[str, object]) -> Metadata:
         url=url if re.fullmatch(r"https?://\S+", url, re.IGNORECASE) else None,
         language=language,
         document_id=_first(strings.get(name) for name in _ID),
+        version=_first(strings.get(name) for name in _VERSION),
     )
 
 
@@ -87,10 +91,20 @@ def _date(value: str | None, language: str | None) -> str | None:
 # --- JSON
 
 _TEXT = ("text", "body", "content", "articlebody")
+KNOWN_FIELDS = frozenset({*_TEXT, *_TITLE, *_PUBLISHED, *_LANGUAGE, *_ID, *_VERSION, "url"})
+
+
+_WANTED = 'Wanted: {"text": …}, and where known "title", "published", "url", "language", "document_id".'
 
 
 def from_json(text: str) -> tuple[str, Metadata]:
-    hint = 'Wanted: {"text": …}, and where known "title", "published", "url", "language", "document_id".'
+    """Text and metadata of a JSON object. Raises SourceError."""
+    return from_fields(json_object(text))
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """The one object that a JSON text is. Raises SourceError."""
+    hint = _WANTED
     try:
         # Python refuses to read thousands of digits; no number so long is wanted here.
         data = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= 40 else None)
@@ -102,10 +116,15 @@ def from_json(text: str) -> tuple[str, Metadata]:
         raise SourceError("JSON, but not one object: a file holds one article", hint=hint)
     if "schema_version" in data and "findings" in data:
         raise SourceError("a saved report, not an article", hint="To read it: summarizer show FILE")
+    return data
+
+
+def from_fields(data: Mapping[str, Any]) -> tuple[str, Metadata]:
+    """Text and metadata of named fields: a JSON object, a row of a table. Raises SourceError."""
     fields = {name.lower(): value for name, value in data.items()}
     texts = [fields[name] for name in _TEXT if isinstance(fields.get(name), str)]
     if not texts:
-        raise SourceError('the JSON object has no "text"', hint=hint)
+        raise SourceError('the JSON object has no "text"', hint=_WANTED)
     body = next((candidate for candidate in texts if candidate.strip()), "")
     if re.search(r"</p>|<br ?/?>", body, re.IGNORECASE):  # as content systems export it
         body, _ = from_html(f"<html><body><article>{body}</article></body></html>")

@@ -6,6 +6,7 @@ come to a usable answer is named in ``Report.not_run`` and stands among the find
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -27,15 +28,13 @@ from .llm.model import LanguageModel
 from .llm.stack import Stack, chosen
 from .llm.wrapper import innermost
 from .prompts import Prompts
-from .report import Claim, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
+from .report import Claim, Finding, NotExtracted, Report, Statement, StatementKind, Summary, SummarySentence
 from .resources import prompts_dir
-from .risk import CHECKER_VERSION
+from .risk import checker_version
 from .settings import Profile, Settings
 from .tasks import Progress, Result, Tasks
 
 T = TypeVar("T")
-# Of very small models' sentences every second one is wrong: what the article does not clearly say is doubted.
-_COMPACT_RISK_LOW = 0.4
 
 
 class Check(Protocol):
@@ -46,12 +45,43 @@ class Check(Protocol):
     ) -> Checked: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Findings and claims with how much each asks to be checked, and what the model left out."""
+
+    findings: Sequence[Finding]
+    claims: tuple[Claim, ...]
+    not_extracted: tuple[NotExtracted, ...] = ()
+
+
+class Weigh(Protocol):
+    """``weigh``, or something in its place."""
+
+    def __call__(
+        self, article: Article, findings: Sequence[Finding], claims: tuple[Claim, ...], profile: Profile
+    ) -> Weighed: ...
+
+
+def weigh(
+    article: Article, findings: Sequence[Finding], claims: tuple[Claim, ...], profile: Profile
+) -> Weighed:
+    """How much everything asks to be checked. Plain computing, a few milliseconds an article."""
+    findings = worth.of_findings(findings, article.language)
+    left_out: tuple[NotExtracted, ...] = ()
+    if profile is not Profile.COMPACT:  # there the claims are the most check-worthy sentences themselves
+        left_out = worth.not_extracted(read_article(article), claims, findings)
+    return Weighed(findings, worth.of_claims(claims, article.language), left_out)
+
+
 class Summarizer:
     """Summarizes and checks articles with one model. Safe to use from several tasks of one event loop.
 
     Without a model, ``settings`` choose it (see ``summarizer models``), with the answer cache and the
     run's limits around it; a model that is given is used as it is. ``progress`` is told the name of each
-    step as it starts. Close it when done, or use it with ``async with``.
+    step as it starts. ``in_turn`` asks one task after the other, so that the second finds the article in
+    the provider's prefix cache: what a batch wants. ``checkers`` articles are checked at a time: more than
+    one helps where ``check`` and ``weigh`` hand them to other processes. Close it when done, or use it with ``async
+    with``.
 
     What the rules cannot tell goes to the same model as a judge when ``settings.judge`` says so; where it
     says nothing, in the standard profile and not to the embedded model. Very small models judge at random.
@@ -65,6 +95,9 @@ class Summarizer:
         profile: Profile | str | None = None,
         progress: Progress | None = None,
         check: Check = check_article,
+        weigh: Weigh = weigh,
+        in_turn: bool = False,
+        checkers: int = 1,
     ) -> None:
         """Raises ResourceError for a prompts folder that cannot be used."""
         self.settings = settings or Settings.load()
@@ -72,12 +105,14 @@ class Summarizer:
         self._profile = Profile(profile) if profile else self.settings.profile
         self._progress = progress or (lambda step: None)
         self._check = check
+        self._weigh = weigh
         folder = self.settings.prompts
         self._prompts = Prompts(prompts_dir(), Path(folder).expanduser() if folder else None)
         self._opening = anyio.Lock()
         # Checking is plain Python: more threads at it do not finish sooner, and each takes its turn from the
         # event loop, until requests run into their time limits.
-        self._checking = anyio.CapacityLimiter(1)
+        self._checking = anyio.CapacityLimiter(checkers)
+        self._in_turn = in_turn
 
     async def __aenter__(self) -> "Summarizer":
         return self
@@ -116,16 +151,15 @@ class Summarizer:
             judge = Judge(article, asker, self._prompts, settings, self._progress)
             judged = await _alone(judge.rule, to_be_judged(checked.findings, settings))
         findings = apply_verdicts(checked.findings, judged.rulings, article, settings)
-        findings = worth.of_findings(findings, article.language)
+        weighed = await anyio.to_thread.run_sync(
+            self._weigh, article, findings, claims.value, profile, limiter=self._checking
+        )
         cut = tasks.cut_by_server()
-        left_out: tuple[NotExtracted, ...] = ()
-        if profile is not Profile.COMPACT:  # there the claims are the most check-worthy sentences themselves
-            left_out = worth.not_extracted(read_article(article), claims.value, findings)
         return Report(
             article=article,
             summary=summary.value,
-            claims=worth.of_claims(claims.value, article.language),
-            findings=(*findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
+            claims=weighed.claims,
+            findings=(*weighed.findings, *summary.unusable, *claims.unusable, *([cut] if cut else [])),
             article_flags=checked.article_flags,
             calls=(*summary.calls, *claims.calls, *judged.calls),
             not_run=(
@@ -139,15 +173,15 @@ class Summarizer:
             created=created.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - started, 3),
             version=__version__,
-            checker_version=CHECKER_VERSION,
+            checker_version=checker_version(self.settings.calibrated),
             parts=max(summary.parts, claims.parts),
-            not_extracted=left_out,
+            not_extracted=weighed.not_extracted,
         )
 
     async def _asked(
         self, article: Article, tasks: Tasks, profile: Profile
     ) -> tuple[Result[Summary | None], Result[tuple[Claim, ...]]]:
-        """Both tasks at once. In the compact profile claims are the article's own sentences."""
+        """Both tasks, at once or in turn. In the compact profile claims are the article's own sentences."""
         summary: Result[Summary | None] = Result(None)
         claims: Result[tuple[Claim, ...]] = Result(())
 
@@ -163,6 +197,10 @@ class Summarizer:
                 claims = await tasks.claims()
 
         async def both() -> None:
+            if self._in_turn:
+                await summarise()
+                await list_claims()
+                return
             async with anyio.create_task_group() as group:
                 group.start_soon(summarise)
                 group.start_soon(list_claims)
@@ -176,7 +214,8 @@ class Summarizer:
     def _settings_of(self, profile: Profile) -> Settings:
         if profile is Profile.STANDARD:
             return self.settings
-        return replace(self.settings, risk_low=min(self.settings.risk_low, _COMPACT_RISK_LOW))
+        low = self.settings.calibrated.compact.risk_low
+        return replace(self.settings, risk_low=min(self.settings.risk_low, low))
 
     def _judges(self, model: LanguageModel, profile: Profile) -> bool:
         if self.settings.judge is not None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from .article import Article
+from .calibration import together
 from .errors import ReportFormatError
 from .flags import FlagCode, Severity
 from .records import Record
@@ -310,6 +311,17 @@ class Report(Record, frozen=True):
     parts: int = 1
     not_extracted: tuple[NotExtracted, ...] = ()
     schema_version: int = REPORT_SCHEMA_VERSION
+
+    @property
+    def risk(self) -> float | None:
+        """The probability that anything in the report is unsupported (see ``calibration.together``)."""
+        return together(finding.risk for finding in self.findings)
+
+    @property
+    def summary_risk(self) -> float | None:
+        """The same of the summary alone, its headline included; None without one."""
+        parts = (StatementKind.HEADLINE, StatementKind.SUMMARY, StatementKind.EXTERNAL)
+        return together(finding.risk for finding in self.findings if finding.statement.kind in parts)
 
     @property
     def flagged(self) -> tuple[Finding, ...]:

@@ -1,30 +1,54 @@
-"""Signals -> the probability that a statement is not supported.
+"""Signals and overlap -> the calibrated probability that a statement is not supported.
 
-The weights of this version are set by hand and not calibrated; ``CHECKER_VERSION`` says so in every
-report. Independent doubts add up as a noisy-or: risk = 1 - (1 - base) * prod(1 - w_i * strength_i).
+The weights are fitted offline (``summarizer calibrate``, ``calibration.json``); here they are only added up.
+A flag of a certain signal does not hang on this number: the checker raises it whatever the risk.
 """
 
-from .checks.align import Alignment
+from collections.abc import Mapping, Sequence
+
+from .calibration import Calibration, built_in, digest
+from .checks.overlap import MEASURES
 from .report import Signal, SignalKind
 
-CHECKER_VERSION = "1-uncalibrated"
-
-# What a doubt of full strength adds, by check.
-_WEIGHTS = {"coverage": 0.95, "numbers": 0.8, "quotes": 0.8, "names": 0.8}
-_BASE = 0.02  # well aligned and nothing against it: still a rule's opinion
-_UNCOVERED = 0.4  # what a statement pays for words that its sentences do not have
-_SCATTERED = 0.5  # and for words that no one sentence has together: who did what may have changed
-_MISMATCH_FLOOR = 0.95
+RULES_VERSION = 2
 
 
-def estimate(signals: tuple[Signal, ...], alignment: Alignment) -> float:
-    """Risk from 0 to 1 of a statement with these signals and sentences."""
-    fine = (1.0 - _BASE) * (1.0 - _UNCOVERED * (1.0 - alignment.coverage))
-    fine *= 1.0 - _SCATTERED * (1.0 - alignment.best)
+def checker_version(calibration: Calibration | None = None) -> str:
+    """What tells two checkers apart in reports: the rules' version and a hash of the weights."""
+    return f"{RULES_VERSION}-{digest(calibration or built_in())}"
+
+
+CHECKER_VERSION = checker_version()
+
+_PARAPHRASE = 0.4  # letters that any two sentences about the same have in common
+_COUNTED = 3  # mismatches beyond this say nothing new
+
+
+def features(signals: Sequence[Signal], measures: Mapping[str, float]) -> dict[str, float]:
+    """All that the risk is made of: overlap, the strongest signal of each check and kind, and how many.
+
+    Signals are named ``check.kind``, as ``numbers.mismatch``. ``numbers.copied`` is a mismatch in what is
+    otherwise copied: the closer the rest, the surer it is a mistake and no paraphrase that was misread.
+    """
+    found = dict(measures)
+    copied = max(0.0, (measures["letters_near"] - _PARAPHRASE) / (1.0 - _PARAPHRASE))
     for signal in signals:
-        if signal.kind is SignalKind.DOUBT:
-            fine *= 1.0 - _WEIGHTS.get(signal.check, 0.5) * signal.strength
-    risk = 1.0 - fine
-    if any(signal.kind is SignalKind.MISMATCH for signal in signals):
-        risk = max(risk, _MISMATCH_FLOOR)
-    return round(risk, 4)
+        name = f"{signal.check}.{signal.kind.value}"
+        found[name] = max(found.get(name, 0.0), signal.strength)
+        if signal.kind is SignalKind.MISMATCH:
+            found[f"{signal.check}.copied"] = copied
+    mismatches = sum(signal.kind is SignalKind.MISMATCH for signal in signals)
+    found["mismatches"] = float(min(_COUNTED, mismatches))
+    return found
+
+
+def direction(name: str) -> int:
+    """Whether more of a feature speaks against a statement (1), for it (-1) or either (0)."""
+    if name in MEASURES:
+        return MEASURES[name]
+    return -1 if name.endswith(f".{SignalKind.SUPPORT.value}") else 1
+
+
+def estimate(found: Mapping[str, float], calibration: Calibration | None = None) -> float:
+    """Risk from 0 to 1, rounded to four places, of a statement with these features."""
+    return (calibration or built_in()).risk(found)

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sentencex
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -200,6 +198,8 @@ def _in_quotation(text: str) -> bool:
 
 
 def _raw_spans(text: str, language: str) -> Iterator[tuple[int, int]]:
+    import sentencex  # late: commands that read no article need not load it
+
     for boundary in sentencex.get_sentence_boundaries(language, text):
         left, right = boundary["start_index"], boundary["end_index"]
         piece = text[left:right]

@@ -4,17 +4,21 @@ Order, the later wins: defaults, ``summarizer.toml`` (in the working folder, or 
 ``SUMMARIZER_CONFIG`` names), environment, what the caller passes to ``Settings.load``.
 """
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import force_setattr
 from rapidfuzz import process
 
+from .calibration import Calibration, Point, built_in, load
 from .errors import SettingsError
 from .flags import FLAG_INFO, FlagCode, Severity
 
@@ -37,6 +41,19 @@ class Api(StrEnum):
 
     CHAT = "chat"  # chat.completions: every server has it
     RESPONSES = "responses"  # OpenAI's newer one
+
+
+class SeverityChoice(StrEnum):
+    """What a newsroom may say of a flag code: how serious it is, or that it wants no such flag."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    NEVER = "never"
+
+
+_FROM_CURVE = -1.0  # not given: taken from the calibration
+_SURE = 0.95  # from here on a judge would change nothing
 
 
 class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,7 +87,11 @@ class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All settings, with their defaults. ``risk_low`` and ``risk_high`` bound the uncertain band."""
+    """All settings, with their defaults.
+
+    ``risk_low`` and ``risk_high`` bound the uncertain band. Not given, ``risk_low`` comes from the curve of
+    operating points: the default one, or that of ``recall`` or ``review_budget`` (shares, 0 to 1).
+    """
 
     model: str | None = None
     base_url: str | None = None
@@ -98,12 +119,44 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     queue: str | None = None  # the review queue: a file, or the URL of a database
     min_reviews: int = 1  # how many people must decide about an item
     publishing: Publishing = Publishing()
-    risk_low: float = 0.9
-    risk_high: float = 0.95
-    severity: dict[FlagCode, Severity] = {}
+    calibration: str | None = None  # a file that ``summarizer calibrate`` wrote, in place of the built-in
+    recall: float | None = None  # these two choose risk_low from the calibration's curve
+    review_budget: float | None = None
+    risk_low: float = _FROM_CURVE
+    risk_high: float = _FROM_CURVE
+    severity: dict[FlagCode, SeverityChoice] = {}
+
+    def __post_init__(self) -> None:
+        # What was left open is filled in once, so that everyone reads plain numbers.
+        if self.risk_low == _FROM_CURVE:
+            force_setattr(self, "risk_low", self.operating_point.risk_low)
+        if self.risk_high == _FROM_CURVE:
+            force_setattr(self, "risk_high", max(_SURE, self.risk_low))
+
+    @property
+    def calibrated(self) -> Calibration:
+        """The weights and the curve in use. Raises SettingsError for a file that is none."""
+        return built_in() if self.calibration is None else _loaded(self.calibration)
+
+    @property
+    def operating_point(self) -> Point:
+        """The place on the curve that ``recall`` or ``review_budget`` asks for; else the default."""
+        if self.recall is not None:
+            return self.calibrated.for_recall(self.recall)
+        if self.review_budget is not None:
+            return self.calibrated.for_budget(self.review_budget)
+        return self.calibrated.default
 
     def severity_of(self, code: FlagCode) -> Severity:
-        return self.severity.get(code, FLAG_INFO[code].severity)
+        """How serious a flag is in this newsroom; the usual severity of one that is never raised."""
+        chosen = self.severity.get(code)
+        if chosen is None or chosen == SeverityChoice.NEVER:
+            return FLAG_INFO[code].severity
+        return Severity(chosen.value)
+
+    def never_flags(self, code: FlagCode) -> bool:
+        """Whether this newsroom wants no flag of this code. Verdicts stay as they are."""
+        return self.severity.get(code) == SeverityChoice.NEVER
 
     @classmethod
     def load(
@@ -122,6 +175,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         values |= _from_environment(environ)
         values |= {name: value for name, value in overrides.items() if value is not None}
         _check_names(values, "setting")
+        values |= {name: share(values[name]) for name in ("recall", "review_budget") if name in values}
+        if sum(name in values for name in ("recall", "review_budget", "risk_low")) > 1:
+            raise SettingsError(
+                "recall, review_budget and risk_low each choose how much is flagged",
+                hint="Leave all but one of them out.",
+            )
         try:
             settings = msgspec.convert(values, cls, strict=False)
         except msgspec.ValidationError as error:
@@ -223,6 +282,23 @@ def _check_names(values: Mapping[str, Any], what: str) -> None:
                 f"there is no {what} {name!r}",
                 hint=f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}.",
             )
+
+
+@cache
+def _loaded(path: str) -> Calibration:
+    return load(Path(path).expanduser())
+
+
+def share(value: Any) -> float:
+    """``0.95`` or ``95%`` as a number from 0 to 1. Raises SettingsError for anything else."""
+    text = str(value).strip()
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= 1:
+        raise SettingsError(f"{value!r} is no share", hint="Write 0.95 or 95%.")
+    return number
 
 
 def _check_values(settings: Settings) -> None:

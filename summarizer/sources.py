@@ -8,15 +8,15 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from .article import Article
 from .decoding import declared_encoding, decode, refuse_binary
 from .errors import InputError, SettingsError, SourceError
-from .formats import Metadata, from_html, from_json, from_markdown, front_matter, metadata
+from .formats import Metadata, from_fields, from_html, from_json, from_markdown, front_matter, metadata
 
 MAX_BYTES = 20_000_000
 SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".json")
@@ -86,22 +86,57 @@ def _load(source: Path | None, given: Metadata, stdin: BinaryIO | None) -> Loade
         return Loaded(_origin(source), None, error)
 
 
+def article_of_bytes(data: bytes, suffix: str) -> Article:
+    """The article in a file's bytes; ``suffix`` as ``.txt``, empty where the file has none.
+
+    Raises InputError where there is none.
+    """
+    return _built(*_decoded(data, suffix), Metadata())
+
+
+def article_of_fields(fields: Mapping[str, Any]) -> Article:
+    """The article in a JSON object, or in a row of a table. Raises InputError where there is none."""
+    return _built(*from_fields(fields), Metadata())
+
+
+def files_below(inputs: Sequence[str | Path], suffixes: Sequence[str] = SUFFIXES) -> list[Path | None]:
+    """Every file that is meant by files, folders and ``-`` (None), once, folders sorted.
+
+    Raises SourceError for an input that does not exist and a folder without a file of these endings.
+    """
+    return _sources(inputs, tuple(suffixes))
+
+
+def bytes_of(path: Path) -> bytes:
+    """A file's bytes. Raises SourceError where it cannot be read, or is too large for an article."""
+    return _bytes(path, None)
+
+
+def origin_of(path: str | Path | None) -> str:
+    """A source in words that can be printed."""
+    return _origin(path)
+
+
 def _article(source: Path | None, given: Metadata, stdin: BinaryIO | None) -> Article:
     try:
-        text, known = _read(source, stdin)
-        text, title = _split_title(text, known.title)
-        return Article.from_text(
-            text,
-            title=title,
-            published=known.published if given.published is None else given.published,
-            url=known.url if given.url is None else given.url,
-            language=known.language if given.language is None else given.language,
-            document_id=known.document_id if given.document_id is None else given.document_id,
-        )
+        return _built(*_read(source, stdin), given)
     except SettingsError:
         raise
     except InputError as error:
         raise type(error)(f"{_origin(source)}: {error}", hint=error.hint) from error
+
+
+def _built(text: str, known: Metadata, given: Metadata) -> Article:
+    text, title = _split_title(text, known.title)
+    return Article.from_text(
+        text,
+        title=title,
+        published=known.published if given.published is None else given.published,
+        url=known.url if given.url is None else given.url,
+        language=known.language if given.language is None else given.language,
+        document_id=known.document_id if given.document_id is None else given.document_id,
+        version=known.version,
+    )
 
 
 def _split_title(text: str, title: str | None) -> tuple[str, str | None]:
@@ -118,7 +153,7 @@ def _split_title(text: str, title: str | None) -> tuple[str, str | None]:
 # --- what was named -> files
 
 
-def _sources(inputs: Sequence[str | Path]) -> list[Path | None]:
+def _sources(inputs: Sequence[str | Path], suffixes: tuple[str, ...] = SUFFIXES) -> list[Path | None]:
     """Every file once, by what it resolves to; None is standard input."""
     if not inputs or "" in inputs:
         raise SourceError("nothing to read was named", hint="Name files, folders, or - for standard input.")
@@ -135,12 +170,12 @@ def _sources(inputs: Sequence[str | Path]) -> list[Path | None]:
             raise SourceError(f"{_origin(item)}: no such file or folder", hint=web) from error
         except OSError:  # there, and not to be looked at: reading it says why
             mode = 0
-        for file in _files(path) if stat.S_ISDIR(mode) else [path]:
+        for file in _files(path, suffixes) if stat.S_ISDIR(mode) else [path]:
             found.setdefault(os.path.realpath(file), file)
     return list(found.values())
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     """The articles below a folder, sorted. Hidden names and linked folders are left out."""
     found, waiting = [], [folder]
     while waiting:
@@ -155,14 +190,14 @@ def _files(folder: Path) -> list[Path]:
                 mode = path.stat().st_mode
             except OSError:  # a dangling link, or no permission: the same
                 mode = stat.S_IFREG
-            if stat.S_ISREG(mode) and path.suffix.lower() in SUFFIXES:
+            if stat.S_ISREG(mode) and path.suffix.lower() in suffixes:
                 found.append(path)
             elif stat.S_ISDIR(mode) and not path.is_symlink():
                 waiting.append(path)
     if not found:
         raise SourceError(
             f"{_origin(folder)}: no article in this folder",
-            hint=f"Files that are read: {', '.join(SUFFIXES)}.",
+            hint=f"Files that are read: {', '.join(suffixes)}.",
         )
     return sorted(found)
 
@@ -193,9 +228,11 @@ def _bytes(path: Path | None, stdin: BinaryIO | None) -> bytes:
 
 def _read(path: Path | None, stdin: BinaryIO | None) -> tuple[str, Metadata]:
     """The text of an article, and what its source says about it."""
-    data = _bytes(path, stdin)
+    return _decoded(_bytes(path, stdin), path.suffix.lower() if path is not None else "")
+
+
+def _decoded(data: bytes, suffix: str) -> tuple[str, Metadata]:
     refuse_binary(data)
-    suffix = path.suffix.lower() if path is not None else ""
     if suffix and suffix not in SUFFIXES:
         raise SourceError(
             f"files that end in {suffix} are not read",

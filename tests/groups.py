@@ -76,6 +76,12 @@ def probe_shared_data() -> str | None:
     return "no ../shared/data beside the checkout; set SUMMARIZER_DATA to the folder with the evaluation data"
 
 
+def probe_ray() -> str | None:
+    if importlib.util.find_spec("ray"):
+        return None
+    return "Ray is not installed; type: scripts/setup test"
+
+
 def label_studio_python() -> Path:
     return ROOT / ".venv-label-studio" / "bin" / "python"
 
@@ -90,6 +96,7 @@ GROUPS = (
     Group("browser", probe_browser, "a Chromium"),
     Group("postgres", probe_postgres, "PostgreSQL's own programs"),
     Group("local_model", probe_local_model, "the embedded model and its weights"),
+    Group("ray", probe_ray, "Ray, and two nodes of it on this machine"),
     Group("label_studio", probe_label_studio, "Label Studio's SDK, in an environment of its own"),
     Group("shared_data", probe_shared_data, "the evaluation data"),
 )

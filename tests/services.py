@@ -148,8 +148,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """A fresh server on a free loopback port, for as long as the block lasts; yields its URL."""
+def postgres_server(*, fsync: bool = False) -> Iterator[str]:
+    """A fresh server on a free loopback port, for as long as the block lasts; yields its URL.
+
+    Without ``fsync`` nothing waits for the disk: for tests, not for what measures.
+    """
     # Not pytest's tmp_path: that is 0700 and ours, and the server's user must get in.
     folder = Path(tempfile.mkdtemp(prefix="summarizer-pg-", dir="/tmp" if is_root() else None))
     if is_root():
@@ -160,7 +163,7 @@ def postgres_server() -> Iterator[str]:
         "listen_addresses": "127.0.0.1",
         "port": port,
         "unix_socket_directories": folder,
-        "fsync": "off",
+        "fsync": "on" if fsync else "off",
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     try:

@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -230,11 +231,13 @@ class StandIn:
         self._faults: Counter[str] = Counter()
         self._tasks: Counter[str] = Counter()
         self._under_way = self._most = 0
+        self._seconds: Counter[int] = Counter()
 
     def stats(self) -> dict[str, Any]:
         """``requests`` in all, by fault (``none`` for a good answer) and by task; ``bodies`` are the different
-        ones, ``most_at_once`` how many were under way together."""
+        ones, ``most_at_once`` how many were under way together, ``by_second`` how many came in each second."""
         return {
+            "by_second": [count for _, count in sorted(self._seconds.items())],
             "requests": sum(self._attempts.values()),
             "bodies": len(self._attempts),
             "by_fault": dict(self._faults),
@@ -262,6 +265,7 @@ class StandIn:
         method, path, _ = head.split(" ", 2)
         if method == "POST" and path.endswith(("/chat/completions", "/responses")):
             self._under_way += 1
+            self._seconds[int(time.monotonic())] += 1
             self._most = max(self._most, self._under_way)
             try:
                 return await self._model(path, body, reader, writer)

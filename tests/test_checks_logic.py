@@ -180,4 +180,4 @@ SIGNS = [
 def test_signs(code: str, text: str, word: str, sign: int) -> None:
     clauses = read_clauses(text, code)
     at = next(index for index, token in enumerate(clauses.tokens) if token.norm == word)
-    assert negation.signs(text, code).sign[at] == sign
+    assert negation.signs(clauses).sign[at] == sign

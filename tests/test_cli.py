@@ -41,7 +41,7 @@ class PlayedChoice:
             raise SettingsError("the server has 2 models", hint="Name one of them:\n  --model a\n  --model b")
         return self
 
-    def open(self) -> LanguageModel:
+    def open(self, pace: object = None) -> LanguageModel:
         if self.settings.model == "missing":
             raise ModelUnavailable("nothing is at http://me:pw@localhost/v1", hint="pip install it")
         return ScriptedModel({})

@@ -67,6 +67,7 @@ def test_the_settings_file_switches_it_off_and_an_option_on(server: str, tmp_pat
     (tmp_path / "summarizer.toml").write_text(f"{UNSURE}judge = false\n")
     assert tasks(run(server, "--json")) == ["summary", "claims"]
     assert tasks(run(server, "--json", "--judge")) == ["summary", "claims", "verify"]
+    assert tasks(run(server, "--json", "--judges", "1")) == ["summary", "claims", "verify"]
 
 
 def test_only_once_or_twice(server: str) -> None:

@@ -27,16 +27,22 @@ def test_settings_table_is_complete() -> None:
 
 def test_commands_and_options_exist() -> None:
     table = section("Commands")
-    of_run = "\n".join(line for line in table.splitlines() if "`summarizer prompts`" not in line)
+    others = ("`summarizer prompts`", "`summarizer batch")
+    of_run = "\n".join(line for line in table.splitlines() if not any(name in line for name in others))
     rows = (
         ("run", of_run),
         ("show", "--format --json"),
         ("models", "--json"),
         ("prompts", "--prompts --copy-to --json"),
         ("cache", ""),
+        ("batch run", section("Batches") + section("Batches past one machine")),
     )
     for command, options in rows:
-        text = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+        text = (
+            CliRunner()
+            .invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+            .output
+        )
         assert f"`summarizer {command}" in table
         for option in set(re.findall(r"--[a-z][a-z-]+", options)) - {"--help"}:
             assert option in text, (command, option)

@@ -335,8 +335,8 @@ def test_no_answer_raises_or_loses_a_statement_or_points_beside_the_article(
     turn, judging = itertools.cycle(answers), itertools.cycle(kinds)
     before: dict[str, Finding] = {}
 
-    def checked(article: Article, asked: Sequence[Statement], *, settings: Settings) -> Checked:
-        found = check_article(article, asked, settings=settings)
+    def checked(article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
+        found = check_article(article, statements, settings=settings)
         before.update({finding.statement.id: finding for finding in found.findings})
         return found
 

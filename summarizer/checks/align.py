@@ -5,9 +5,10 @@ new, so that a statement fused from several sentences finds all of them. The sta
 are a hint (a small bonus), never a truth. Left for judgement: a paraphrase that shares no stem.
 """
 
+import math
 from dataclasses import dataclass
 
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 
 MAX_SENTENCES = 6
 _CITED_BONUS = 0.05
@@ -28,36 +29,50 @@ class Alignment:
     best: float
 
 
-def align(statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = ()) -> Alignment:
-    """Align a statement. Without a content word in common, no sentence and coverage 0."""
-    words = {token.stem: (read.weight(token.stem), family(token)) for token in statement.content}
+def align(
+    statement: ReadStatement, read: ReadArticle, cited: tuple[int, ...] = (), *, last: int | None = None
+) -> Alignment:
+    """Align a statement. Without a content word in common, no sentence and coverage 0.
+
+    ``last``: the number of the last sentence that is looked at.
+    """
+    words = {token.stem: (read.weight(token.stem), token.family) for token in statement.content}
     total = sum(weight for weight, _ in words.values())
     if not total:
         return Alignment((), 0.0, 0.0)
+    covered: dict[int, list[str]] = {}  # sentence -> the words that it has, in the order they are added up in
+    for stem in sorted(words):
+        for number in read.telling(stem, words[stem][1]):
+            if last is None or number <= last:
+                covered.setdefault(number, []).append(stem)
     chosen: list[ReadSentence] = []
     best_share = 0.0
     missing = set(words)
-    candidates = list(read.sentences)
+    # What a sentence adds can only shrink: one that added less than the best so far is not looked at again.
+    most = dict.fromkeys(covered, math.inf)
+    candidates = sorted(covered)
     while candidates and missing and len(chosen) < MAX_SENTENCES:
-        gains = [(sentence, _covered(sentence, missing, words)) for sentence in candidates]
-        gains = [(sentence, covered) for sentence, covered in gains if covered]
         best: ReadSentence | None = None
         gain = rank = 0.0
-        for sentence, covered in gains:
-            share = sum(words[stem][0] for stem in sorted(covered)) / total
+        for number in candidates:
+            if most[number] < rank:
+                break
+            sentence = read.sentences[number - 1]
+            share = sum(words[stem][0] for stem in covered[number] if stem in missing) / total
+            if not share:
+                most[number] = 0.0
+                continue
             score = share * (_HEADLINE_MALUS if sentence.is_headline else 1.0)
-            score += _CITED_BONUS if sentence.number in cited else 0.0
-            if score > rank:
+            score += _CITED_BONUS if number in cited else 0.0
+            most[number] = score
+            if score > rank or (score == rank and best is not None and number < best.number):
                 best, gain, rank = sentence, share, score
         best_share = best_share if chosen else gain
         if best is None or (chosen and gain < _MIN_GAIN):
             break
         chosen.append(best)
-        missing -= _covered(best, missing, words)
-        candidates = [sentence for sentence, _ in gains if sentence is not best]
+        missing.difference_update(covered[best.number])
+        most[best.number] = 0.0
+        candidates = sorted((n for n in candidates if most[n]), key=lambda n: (-most[n], n))
     coverage = 1.0 - sum(words[stem][0] for stem in sorted(missing)) / total
     return Alignment(tuple(chosen), coverage, best_share)
-
-
-def _covered(sentence: ReadSentence, missing: set[str], words: dict[str, tuple[float, str]]) -> set[str]:
-    return {stem for stem in missing if stem in sentence.content or words[stem][1] in sentence.families}

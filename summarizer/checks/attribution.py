@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, StatementKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import Clause, of_statement
 from .entities import Kind
 from .figures import Figure
@@ -28,8 +28,8 @@ from .numbers import same_value
 from .sayings import CLAIMED, DENIED, find_sayings, quoted_tokens
 from .speakers import belongs_to
 from .terms import terms
-from .text import is_content, span
-from .voices import Voice, narrated, voices
+from .text import span
+from .voices import Voice, telling, voices
 
 _TOLD = 0.5  # share of a clause's words that a voice must have
 _SHARED = 2  # how many of them, names not counted
@@ -76,11 +76,11 @@ def _hedged(statement: ReadStatement, code: str) -> bool:
 
 def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Signal | None:
     words = {
-        family(t): read.weight(t.stem) * (1.0 if family(t) in read.with_family else _UNKNOWN)
+        t.family: read.weight(t.stem) * (1.0 if t.family in read.with_family else _UNKNOWN)
         for t in clause.tokens
-        if is_content(t, read.lex)
+        if t.content
     }
-    names = {family(t) for name in statement.names for t in name.tokens}
+    names = {t.family for name in statement.names for t in name.tokens}
     mine = [
         f
         for f in statement.figures
@@ -89,14 +89,20 @@ def _dropped(clause: Clause, statement: ReadStatement, read: ReadArticle) -> Sig
     total = sum(words.values())
     best: tuple[float, int, Voice] | None = None
     own = 0.0
-    for number in sorted({s.number for kin in words for s in read.with_family.get(kin, ())}):
+    told = telling(words, read)
+    heard = voices(read)
+    for number in told.sentences:
         sentence = read.sentences[number - 1]
         if sentence.is_headline and len(read.sentences) > 1:
             continue
-        own = max(own, _sum(words, narrated(sentence, read)) / total)
-        for voice in voices(read).get(number, ()):
-            beside = sentence.families - voice.families
-            share = (_sum(words, voice.families) + _BESIDE * _sum(words, beside)) / total
+        own = max(own, told.narrated.get(number, 0) / total)
+        for voice in heard.get(number, ()):
+            if voice not in told.heard:
+                continue
+            beside = sum(
+                w for kin, w in words.items() if kin in sentence.families and kin not in voice.families
+            )
+            share = (told.heard[voice] + _BESIDE * beside) / total
             shared = sum(kin in voice.families for kin in words.keys() - names)
             if mine and (theirs := list(_figures(voice))) and not _any_same(mine, theirs):
                 continue  # another figure: another claim
@@ -139,10 +145,6 @@ def _anonymous(voice: Voice, read: ReadArticle) -> bool:
     """Whether somebody says so who is not named: "a person close to the committee"."""
     frame = [t for i, t in enumerate(voice.sentence.tokens) if i not in voice.scope]
     return not voice.who and terms(read.lex.code, "anonymous").any(frame)
-
-
-def _sum(words: dict[str, float], families: frozenset[str]) -> float:
-    return sum(weight for kin, weight in words.items() if kin in families)
 
 
 def _mood(voice: Voice, read: ReadArticle) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .clauses import Clauses, Related, read_clauses, related, statement_clauses
+from .clauses import Clauses, Related, clauses_of, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .terms import Hit
 from .text import span
@@ -133,7 +133,7 @@ def _points_back(number: int, read: ReadArticle) -> bool:
     """Whether a sentence opens with a link to the one before: "As a result, …", "The reason: …"."""
     if not 1 <= number <= len(read.sentences):
         return False
-    clauses = read_clauses(read.sentences[number - 1].text, read.lex.code)
+    clauses = clauses_of(read.sentences[number - 1], read.lex)
     return any(
         hit.first == 0 or (hit.first <= _OPENING and hit.label == "last") for hit in _causes(clauses)
     ) or any(hit.first <= _OPENING for hit in clauses.hits("reason_words"))
@@ -141,5 +141,5 @@ def _points_back(number: int, read: ReadArticle) -> bool:
 
 def _share(near: Related, fact: list[int], mine: Clauses, read: ReadArticle) -> float:
     weights = [read.weight(mine.tokens[i].stem) for i in fact]
-    found = [w for i, w in zip(fact, weights, strict=True) if near.clauses.find(mine.tokens[i])]
+    found = [w for i, w in zip(fact, weights, strict=True) if mine.matched(near.clauses)[i]]
     return sum(found) / sum(weights) if sum(weights) else 0.0

@@ -9,23 +9,24 @@ Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 import msgspec
 
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .quotes import passages
-from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, lexicon, plain, tokenize
+from .terms import Hit, Openings, terms
+from .text import Lexicon, Token, lexicon, tokenize
 
 _STRONG, _COMMA, _JOINED = 6, 3, 2  # what a boundary adds to the distance of two words
 _NEAR = 6  # words so far apart still stand together
 _FURTHER = 6  # sentences beside the aligned ones that are looked at
 _LONGEST = 200  # words of a sentence that are read: what is longer is no sentence, and costs its square
 _PLACES = 6  # places of one word that are compared
+_MATCHED = 64  # texts in which the words of one are remembered
 _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
 _BEGINNING = 5  # letters by which forms of one word are told
@@ -33,7 +34,7 @@ _SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clauses:
     """The tokens of one text, each with its clause and its place on a line where boundaries take room."""
 
@@ -48,11 +49,42 @@ class Clauses:
     def keys(self) -> dict[str, tuple[int, ...]]:
         """Stem and family of each content word -> where it stands."""
         found: dict[str, list[int]] = {}
+        code = self.lex.code
         for index, token in enumerate(self.tokens):
             if self.content[index]:
-                for key in dict.fromkeys((_root(token, self.lex.code), _family(token), _beginning(token))):
+                for key in _keys(token.norm, token.stem, token.family, code):
                     found.setdefault(key, []).append(index)
         return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the text once, by its name for it."""
+        return {}
+
+    @cached_property
+    def telling(self) -> tuple[int, ...]:
+        """The content words that negate nothing."""
+        denying = {hit.first for hit in self.hits("negation_words")}
+        return tuple(i for i, content in enumerate(self.content) if content and i not in denying)
+
+    @cached_property
+    def _matched(self) -> "dict[Clauses, list[tuple[int, ...]]]":
+        return {}
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, str, str]]:
+        return [_forms(t.norm, t.stem, t.family, self.lex.code) for t in self.tokens]
+
+    def matched(self, theirs: "Clauses") -> "list[tuple[int, ...]]":
+        """For each word, where it stands in another text; see ``find``."""
+        found = self._matched.get(theirs)
+        if found is None:
+            if len(self._matched) > _MATCHED:  # flat memory where a statement is checked again and again
+                self._matched.clear()
+            keys = theirs.keys
+            found = [keys.get(root) or keys.get(kin, ()) for root, kin, _ in self._forms]
+            self._matched[theirs] = found
+        return found
 
     @cached_property
     def _hits(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
@@ -60,11 +92,14 @@ class Clauses:
 
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
-        if keys not in self._hits:
-            opens = _openings(self.lex.code, *keys)
-            some = any(opens(token.norm) for token in self.tokens)
-            self._hits[keys] = terms(self.lex.code, *keys).find(self.tokens)[:_HITS] if some else ()
-        return self._hits[keys]
+        found = self._hits.get(keys)
+        if found is None:
+            found = self._hits[keys] = self._openings.find(terms(self.lex.code, *keys))[:_HITS]
+        return found
+
+    @cached_property
+    def _openings(self) -> Openings:
+        return Openings(self.tokens, self.lex.code)
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""
@@ -79,12 +114,13 @@ class Clauses:
 
     def find(self, token: Token) -> tuple[int, ...]:
         """Where a word of another text stands here, also in another form."""
-        same = self.keys.get(_root(token, self.lex.code), ())
-        return same or self.keys.get(_family(token), ())
+        root, kin, _ = _forms(token.norm, token.stem, token.family, self.lex.code)
+        return self.keys.get(root) or self.keys.get(kin, ())
 
     def find_form(self, token: Token) -> tuple[int, ...]:
         """Where a word of another text stands here, in whatever form, and no other word for the same."""
-        return self.keys.get(_root(token, self.lex.code), ()) or self.keys.get(_beginning(token), ())
+        root, _, beginning = _forms(token.norm, token.stem, token.family, self.lex.code)
+        return self.keys.get(root) or self.keys.get(beginning, ())
 
     def distance(self, one: int, other: int) -> int:
         return abs(self.place[one] - self.place[other])
@@ -114,45 +150,32 @@ def _irregular(code: str) -> dict[str, str]:
     return {form: f"={min(line)}" for line in lines for form in line}
 
 
-def _root(token: Token, code: str) -> str:
-    """The stem, or what stands for all forms of an irregular word."""
-    return _irregular(code).get(token.norm, token.stem)
+@lru_cache(maxsize=50_000)
+def _forms(norm: str, stem: str, kin: str, code: str) -> tuple[str, str, str]:
+    """What a word is found by: its stem, or what stands for all forms of an irregular word; its family, and
+    its beginning, each with a mark, apart from the stems, which are exact."""
+    return _irregular(code).get(norm, stem), f"{kin}*", f"{norm[:_BEGINNING]}~"
 
 
-def _family(token: Token) -> str:
-    return f"{family(token)}*"  # apart from the stems, which are exact
+@lru_cache(maxsize=50_000)
+def _keys(norm: str, stem: str, kin: str, code: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_forms(norm, stem, kin, code)))
 
 
-def _beginning(token: Token) -> str:
-    return f"{token.norm[:_BEGINNING]}~"
+def clauses_of(read: ReadSentence | ReadStatement, lex: Lexicon) -> Clauses:
+    """The clauses of a sentence or a statement, read once."""
+    known: Clauses | None = read.memo.get("clauses")
+    if known is None:
+        tokens = read.tokens[:_LONGEST] if len(read.text) <= _LONGEST * 20 else None
+        known = read.memo["clauses"] = read_clauses(read.text, lex.code, tokens)
+    return known
 
 
-@cache
-def _openings(code: str, *keys: str) -> Callable[[str], bool]:
-    """Whether a word can open a phrase of the tables: most cannot, and a table is then not searched."""
-    data = lexicon(code).data
-    written = " ".join(plain(str(data.get(key, ""))).casefold() for key in keys).split()
-    first = [entry.partition("_")[0].partition("~")[0] for entry in written]
-    whole = frozenset(word for word in first if not word.endswith("*"))
-    prefixes = tuple(sorted({word[:-1] for word in first if word.endswith("*")}))
-    memory: dict[str, bool] = {}
-
-    def opens(norm: str) -> bool:
-        found = memory.get(norm)
-        if found is None:
-            if len(memory) > 20_000:  # flat memory over many articles
-                memory.clear()
-            found = memory[norm] = norm in whole or norm.startswith(prefixes)
-        return found
-
-    return opens
-
-
-@lru_cache(maxsize=512)
-def read_clauses(text: str, code: str) -> Clauses:
-    """Divide a text into clauses."""
+def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) -> Clauses:
+    """Divide a text into clauses; ``tokens`` are its own, where they have been read."""
     lex = lexicon(code)
-    tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
+    if tokens is None:
+        tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
     openers = {hit.first for hit in terms(code, "clause_words").find(tokens)}
     joiners = {hit.first for hit in terms(code, "joining_words").find(tokens)}
     clause: list[int] = []
@@ -170,13 +193,13 @@ def read_clauses(text: str, code: str) -> Clauses:
         shift += cost
         clause.append(number)
         place.append(index + shift)
-    content = tuple(is_content(token, lex) for token in tokens)
+    content = tuple(token.content for token in tokens)
     return Clauses(text, tokens, tuple(clause), tuple(place), content, lex)
 
 
 def _boundary(between: str) -> int:
     """What stands between two words: ". ", ", ", " – "; a mark inside figures or a hyphen is none."""
-    if not between or not any(character.isspace() for character in between):
+    if between == " " or not between or not any(character.isspace() for character in between):
         return 0
     if any(mark in between for mark in ".;:!?()—–…"):
         return _STRONG
@@ -184,7 +207,7 @@ def _boundary(between: str) -> int:
 
 
 def statement_clauses(statement: ReadStatement, read: ReadArticle) -> Clauses:
-    return read_clauses(statement.text, read.lex.code)
+    return clauses_of(statement, read.lex)
 
 
 @dataclass(frozen=True)
@@ -201,16 +224,24 @@ def related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
     The aligned ones alone will not do: they are chosen for what each adds, so that a second sentence that
     says the same again, and clears the statement, may not be among them.
     """
+    known = statement.memo.get("related")  # most checks of logic ask
+    if known is None or known[0] is not read or known[1] is not alignment:
+        known = statement.memo["related"] = (read, alignment, _related(statement, alignment, read))
+    made: tuple[Related, ...] = known[2]
+    return made
+
+
+def _related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Related, ...]:
     chosen = list(alignment.sentences)
     numbers = {sentence.number for sentence in chosen}
     shared: dict[int, float] = {}
-    for stem, kin in dict.fromkeys((token.stem, family(token)) for token in statement.content):
+    for stem, kin in dict.fromkeys((token.stem, token.family) for token in statement.content):
         for sentence in read.with_family.get(kin, ()):
             if sentence.number not in numbers:
                 shared[sentence.number] = shared.get(sentence.number, 0.0) + read.weight(stem)
     best = sorted(shared, key=lambda number: (-shared[number], number))[:_FURTHER]
     chosen += [read.sentences[number - 1] for number in best]
-    return tuple(Related(s, read_clauses(s.text, read.lex.code)) for s in chosen)
+    return tuple(Related(s, clauses_of(s, read.lex)) for s in chosen)
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -223,15 +254,35 @@ class Context(msgspec.Struct, frozen=True):
 def context(mine: Clauses, first: int, last: int, read: ReadArticle) -> Context:
     """What stands around tokens ``first`` to ``last`` (not included)."""
     words = []
-    for index, token in enumerate(mine.tokens):
-        if mine.content[index] and not first <= index < last and token.norm not in mine.lex.reporting:
-            anchor = first if index < first else last - 1
-            known = token.stem in read.idf or family(token) in read.with_family
-            weight = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
-            words.append((index, weight * _nearness(mine.distance(index, anchor))))
+    line = mine.place
+    before, behind = line[first], line[last - 1]
+    for index, weight in _weighed(mine, read):
+        if index < first:
+            words.append((index, weight * _nearness(before - line[index])))
+        elif index >= last:
+            words.append((index, weight * _nearness(line[index] - behind)))
     if len(words) > _AROUND:
         words = sorted(sorted(words, key=lambda word: abs(word[0] - first))[:_AROUND])
     return Context(tuple(words), sum(weight for _, weight in words))
+
+
+def _weighed(mine: Clauses, read: ReadArticle) -> list[tuple[int, float]]:
+    """The content words, what each tells in this article."""
+    known: tuple[ReadArticle, list[tuple[int, float]]] | None = mine.memo.get("weighed")
+    if known is None or known[0] is not read:
+        reporting, unknown = mine.lex.reporting, _UNKNOWN * read.default_idf
+        rows = [
+            (
+                index,
+                read.weight(token.stem)
+                if token.stem in read.idf or token.family in read.with_family
+                else unknown,
+            )
+            for index, token in enumerate(mine.tokens)
+            if mine.content[index] and token.norm not in reporting
+        ]
+        known = mine.memo["weighed"] = (read, rows)
+    return known[1]
 
 
 def _nearness(distance: int) -> float:
@@ -263,11 +314,16 @@ def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
         return Fit()
     share = 0.0
     anchors = 0
+    found, line = mine.matched(theirs), theirs.place
+    here = line[at]
     for index, weight in around.words:
-        places = [place for place in theirs.find(mine.tokens[index]) if place != at]
+        places = found[index]
         if not places:
             continue
-        nearness = max(_nearness(theirs.distance(place, at)) for place in places)
+        distances = [abs(line[place] - here) for place in places if place != at]
+        if not distances:
+            continue
+        nearness = _nearness(min(distances))
         share += weight * nearness
         anchors += nearness >= 0.5
     return Fit(share / around.total, anchors, bool(anchors) and _all_of(theirs, at, mine))
@@ -275,8 +331,9 @@ def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
 
 def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
     """Whether a short sentence of the article says nothing but what the statement says."""
-    denying = {hit.first for hit in theirs.hits("negation_words")}
-    rest = [i for i, content in enumerate(theirs.content) if content and i != at and i not in denying]
+    if len(theirs.telling) > _SHORT + 1:
+        return False
+    rest = [i for i in theirs.telling if i != at]
     return 0 < len(rest) <= _SHORT and all(mine.find(theirs.tokens[i]) for i in rest)
 
 

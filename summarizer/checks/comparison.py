@@ -44,7 +44,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     mine = statement_clauses(statement, read)
     if not any(mine.hits(table) for table in ("directions", "degrees", "converses")):
         return ()
-    own = signs(statement.text, read.lex.code)
+    own = signs(mine)
     near = related(statement, alignment, read)
     for table in ("directions", "degrees", "converses"):
         for hit in mine.hits(table):
@@ -76,7 +76,7 @@ def _places(
     around = context(mine, hit.first, hit.last, read)
     line, side = hit.label[:-1], hit.label[-1]
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for there in other.clauses.hits(table):
             if there.label[:-1] != line:
                 continue
@@ -101,7 +101,7 @@ def _beside(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
     """Whether the two words have a content word beside them in common."""
     own = _neighbours(hit, mine)
     others = set(_neighbours(there, theirs))
-    return any(set(theirs.find(mine.tokens[index])) & others for index in own)
+    return any(set(mine.matched(theirs)[index]) & others for index in own)
 
 
 def _neighbours(hit: Hit, clauses: Clauses) -> list[int]:
@@ -153,11 +153,11 @@ def _sides(hit: Hit, clauses: Clauses) -> tuple[list[int], list[int]] | None:
 
 def _common(own: list[int], mine: Clauses, others: list[int], theirs: Clauses) -> int:
     places = set(others)
-    return sum(bool(set(theirs.find(mine.tokens[index])) & places) for index in own)
+    return sum(bool(set(mine.matched(theirs)[index]) & places) for index in own)
 
 
 def _same_subject(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
     """Whether one of the nearest content words before the statement's word stands before the article's."""
     before = [i for i in range(hit.first) if mine.content[i]][-3:]
     places = {i for i in range(there.first) if theirs.content[i] and theirs.distance(i, there.first) <= 8}
-    return any(set(theirs.find(mine.tokens[i])) & places for i in before)
+    return any(set(mine.matched(theirs)[i]) & places for i in before)

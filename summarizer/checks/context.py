@@ -11,14 +11,10 @@ from ..report import Evidence, StatementKind
 from .entities import Entities
 from .figures import Figure, find_figures
 from .gathering import find_entities
+from .grams import Grams
 from .moments import Moment, find_moments
 from .proper import Name, acronyms, find_names
-from .text import Lexicon, Token, fold, is_content, lexicon, quote, tokenize
-
-
-def family(token: Token) -> str:
-    """What stands for all words that may say the same as this one; see ``Lexicon.family``."""
-    return token.family
+from .text import Lexicon, Token, fold, lexicon, quote, tokenize
 
 
 @dataclass(frozen=True)
@@ -31,10 +27,15 @@ class ReadSentence:
     tokens: tuple[Token, ...]
     stems: frozenset[str]  # of every token
     content: frozenset[str]  # stems of those that say something
-    families: frozenset[str]  # see ``family``
+    families: frozenset[str]  # see ``Lexicon.family``
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     is_headline: bool
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What a check has read of the sentence once, by its name for it."""
+        return {}
 
     @cached_property
     def places(self) -> dict[str, tuple[int, ...]]:
@@ -129,6 +130,11 @@ class ReadArticle:
         )
 
     @cached_property
+    def grams(self) -> Grams:
+        """Runs of words and pieces of words, and which words stand together."""
+        return Grams.of(self.sentences)
+
+    @cached_property
     def acronyms(self) -> frozenset[str]:
         """What runs of capitalised words could be shortened to."""
         return frozenset(a for sentence in self.sentences for a in acronyms(sentence.tokens, self.lex))
@@ -137,6 +143,26 @@ class ReadArticle:
     def upper_words(self) -> frozenset[str]:
         """Words all in capitals: the article's own acronyms."""
         return frozenset(fold(t.norm) for s in self.sentences for t in s.tokens if t.text.isupper())
+
+    @cached_property
+    def _with_content(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for sentence in self.sentences:
+            for stem in sentence.content:
+                found.setdefault(stem, []).append(sentence.number)
+        return found
+
+    @cached_property
+    def _telling(self) -> dict[tuple[str, str], frozenset[int]]:
+        return {}
+
+    def telling(self, stem: str, kin: str) -> frozenset[int]:
+        """The numbers of the sentences that have a content word, or one of its family."""
+        found = self._telling.get((stem, kin))
+        if found is None:
+            numbers = {sentence.number for sentence in self.with_family.get(kin, ())}
+            found = self._telling[stem, kin] = frozenset(numbers.union(self._with_content.get(stem, ())))
+        return found
 
     @cached_property
     def families(self) -> frozenset[str]:
@@ -183,6 +209,11 @@ def read_article(article: Article) -> ReadArticle:
         _read_sentence(s.number, s.start, s.text, s.kind is SentenceKind.HEADLINE, lex)
         for s in article.sentences
     )
+    return weigh(article, sentences, lex)
+
+
+def weigh(article: Article, sentences: tuple[ReadSentence, ...], lex: Lexicon) -> ReadArticle:
+    """Weigh the words of sentences that have been read."""
     frequency = Counter(stem for sentence in sentences for stem in sentence.content)
     count = len(sentences)
     idf = {stem: math.log(1 + count / n) for stem, n in frequency.items()}
@@ -191,23 +222,43 @@ def read_article(article: Article) -> ReadArticle:
         lex=lex,
         sentences=sentences,
         idf=idf,
-        stems=frozenset(token.stem for sentence in sentences for token in sentence.tokens),
+        stems=frozenset().union(*(sentence.stems for sentence in sentences)),
         default_idf=math.log(1 + count),
     )
 
 
 def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexicon) -> ReadSentence:
     tokens = tokenize(text, lex)
+    figures, names = find_figures(text, tokens, lex), find_names(text, tokens, lex)
+    return _sentence(number, start, text, tokens, figures, names, headline=headline)
+
+
+def as_sentence(number: int, start: int, statement: "ReadStatement") -> ReadSentence:
+    """A statement as a sentence of what another one is compared with."""
+    read = statement
+    return _sentence(number, start, read.text, read.tokens, read.figures, read.names, headline=False)
+
+
+def _sentence(
+    number: int,
+    start: int,
+    text: str,
+    tokens: tuple[Token, ...],
+    figures: tuple[Figure, ...],
+    names: tuple[Name, ...],
+    *,
+    headline: bool,
+) -> ReadSentence:
     return ReadSentence(
         number=number,
         start=start,
         text=text,
         tokens=tokens,
-        stems=frozenset(token.stem for token in tokens),
-        content=frozenset(token.stem for token in tokens if is_content(token, lex)),
-        families=frozenset(family(token) for token in tokens),
-        figures=find_figures(text, tokens, lex),
-        names=find_names(text, tokens, lex),
+        stems=frozenset([token.stem for token in tokens]),
+        content=frozenset([token.stem for token in tokens if token.content]),
+        families=frozenset([token.family for token in tokens]),
+        figures=figures,
+        names=names,
         is_headline=headline,
     )
 
@@ -220,7 +271,7 @@ def read_statement(
     return ReadStatement(
         text=text,
         tokens=tokens,
-        content=tuple(token for token in tokens if is_content(token, lex)),
+        content=tuple(token for token in tokens if token.content),
         figures=find_figures(text, tokens, lex),
         names=find_names(text, tokens, lex),
         kind=kind,

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .text import Lexicon, Token, is_content
+from .context import ReadArticle, ReadSentence, ReadStatement
+from .text import Lexicon, Token
 
 _BREAK = re.compile(r"[,;:—–()]|\s-\s|[.!?…]\s")
 _LEAST_CONTENT = 2
@@ -56,13 +56,14 @@ def split(text: str, tokens: Sequence[Token], lex: Lexicon) -> tuple[Clause, ...
     """The clauses of a sentence in order; every token is in one."""
     runs: list[list[Token]] = [[]]
     for index, token in enumerate(tokens):
-        if index and _BREAK.search(text, tokens[index - 1].end, token.start):
+        left = tokens[index - 1].end if index else 0
+        if index and text[left : token.start] != " " and _BREAK.search(text, left, token.start):
             runs.append([])
         runs[-1].append(token)
     joined: list[list[Token]] = []
     for run in runs:
-        thin = sum(is_content(token, lex) for token in run) < _LEAST_CONTENT
-        if joined and (thin or sum(is_content(t, lex) for t in joined[-1]) < _LEAST_CONTENT):
+        thin = sum(token.content for token in run) < _LEAST_CONTENT
+        if joined and (thin or sum(t.content for t in joined[-1]) < _LEAST_CONTENT):
             joined[-1] += run
         else:
             joined.append(run)
@@ -70,11 +71,11 @@ def split(text: str, tokens: Sequence[Token], lex: Lexicon) -> tuple[Clause, ...
 
 
 def _clause(tokens: Sequence[Token], lex: Lexicon) -> Clause:
-    content = [token for token in tokens if is_content(token, lex)]
+    content = [token for token in tokens if token.content]
     return Clause(
         tuple(tokens),
         frozenset(token.stem for token in content),
-        frozenset(family(token) for token in content),
+        frozenset(token.family for token in content),
     )
 
 
@@ -107,7 +108,7 @@ def counterparts(
 
     ``besides``: stems that do not count, because they are what is compared.
     """
-    wanted = {token.stem: family(token) for token in clause.tokens if token.stem in clause.content - besides}
+    wanted = {token.stem: token.family for token in clause.tokens if token.stem in clause.content - besides}
     total = sum(read.weight(stem) for stem in sorted(wanted))
     if not total:
         return []

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadStatement, family
+from .context import ReadArticle, ReadStatement
 from .terms import terms
 from .text import Token, span
 
@@ -72,4 +72,4 @@ _MARK = re.compile(r",(?=\s)|\s[–—]\s")
 def _unknown(token: Token, read: ReadArticle) -> bool:
     if len(token.norm) < _MIN_LENGTH or token.text[0].isdigit() or token.stem in read.stems:
         return False
-    return family(token) not in read.families
+    return token.family not in read.families

@@ -1,12 +1,12 @@
 """Dates and times that the article does not give, or gives of something else.
 
-A date of the statement must mean days in which one of the article's dates lies ("in November" for "on
-November 12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both resolved against the day of
-publication, or follow from one ("two days later", half an hour before 10:00, "due on 11 May, put back by a week"). It is a mismatch when another
-date of the same kind stands in its place in the article, clearly better than any place of the date itself
-(``grounds``); one that only another part of the article has is a doubt. A date more precise than the
-article's is a doubt. The year of publication, and the day of publication where the article gives no other,
-need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
+A date of the statement must mean days in which one of the article's dates lies ("in November" for "on November
+12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both resolved against the day of publication,
+or follow from one ("two days later", half an hour before 10:00, "due on 11 May, put back by a week"). It is a
+mismatch when another date of the same kind stands in its place in the article, clearly better than any place of
+the date itself (``grounds``); one that only another part of the article has is a doubt. A date more precise
+than the article's is a doubt. The year of publication, and the day of publication where the article gives no
+other, need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
 same words. Left aside: seasons, feasts, durations (figures), what happened first (``order``).
 """
 
@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .grounds import BEFORE, earlier_words, share, statement_moments, surroundings, told_as_old, weights
 from .measures import MEASURES
 from .moments import Days, Moment, days_of
@@ -51,7 +51,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     mine = statement_moments(statement, read.lex)
     if not mine:
         return ()
-    around = surroundings(statement.text, statement.tokens, [(m.start, m.end) for m in mine], read.lex)
+    around = surroundings(statement, [(m.start, m.end) for m in mine], read.lex)
     found = (
         _check(moment, weights(near, read), statement, alignment, read)
         for moment, near in zip(mine, around, strict=True)
@@ -76,7 +76,7 @@ def _dates(read: ReadArticle) -> Iterator[Dated]:
         sentence = read.sentences[number - 1]
         spans = [(moment.start, moment.end) for moment in moments]
         before = earlier_words(sentence, read)
-        around = surroundings(sentence.text, sentence.tokens, spans, read.lex)
+        around = surroundings(sentence, spans, read.lex)
         for moment, near in zip(moments, around, strict=True):
             for kin in before:
                 near.setdefault(kin, BEFORE)
@@ -269,7 +269,7 @@ def _moved(minutes: int | None, sentence: ReadSentence) -> set[int]:
 
 def _retells(sentence: ReadSentence, statement: ReadStatement, moment: Moment, read: ReadArticle) -> float:
     """The share of a statement, its date left aside, that a sentence has."""
-    words = {t.stem: family(t) for t in statement.content if not moment.start <= t.start < moment.end}
+    words = {t.stem: t.family for t in statement.content if not moment.start <= t.start < moment.end}
     total = sum(read.weight(stem) for stem in sorted(words))
     had = sorted(s for s, kin in words.items() if s in sentence.content or kin in sentence.families)
     return sum(read.weight(stem) for stem in had) / total if total else 0.0

@@ -55,16 +55,24 @@ class Derived:
 
 def base(figure: Figure) -> tuple[float, str | None]:
     """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    if figure.unit is None:
+    unit = figure.unit
+    if unit is None:
         return figure.value, None
-    if figure.unit == "basis":
+    if unit == "basis":
         return figure.value / 100, "point"
-    measure = MEASURES.get(figure.unit)
-    if measure is None or measure.kind == "share":
-        return figure.value, figure.unit
-    if measure.kind == "money":
-        return figure.value * measure.factor, "money" if measure.system == "any" else measure.system
-    return figure.value * measure.factor, f"{measure.kind} {measure.system}"
+    known = _BASES.get(unit)
+    return (figure.value, unit) if known is None else (figure.value * known[0], known[1])
+
+
+def _bases() -> Iterator[tuple[str, tuple[float, str]]]:
+    for unit, measure in MEASURES.items():
+        if measure.kind == "money":
+            yield unit, (measure.factor, "money" if measure.system == "any" else measure.system)
+        elif measure.kind != "share":
+            yield unit, (measure.factor, f"{measure.kind} {measure.system}")
+
+
+_BASES = dict(_bases())  # unit -> its measure's factor and base unit
 
 
 def _factor(figure: Figure) -> float:

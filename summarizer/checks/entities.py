@@ -15,13 +15,14 @@ a sentence without a subject ("Dodała, że …") goes on about, ``of_statement`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
-from .mentions import Named, Vocabulary, find, title_case
+from .mentions import Named, Vocabulary, find
 from .naming import fits, initials, organisation_stems
-from .offices import LEADERS, Office, adjective_of_office, concept_at, plural_office
-from .text import Lexicon, Token
+from .offices import LEADERS, Office, adjective_of_office, concept_at, may_open_office, plural_office
+from .proper import title_case
+from .text import Lexicon, Token, lexicon
 
 
 class Kind(StrEnum):
@@ -98,6 +99,7 @@ class Sentence(Text, Protocol):
     def is_headline(self) -> bool: ...
 
 
+_KNOWN = 20_000  # words that are remembered
 _REMEMBERED = 64  # statements: each is asked about by several checks in a row
 
 
@@ -214,8 +216,9 @@ class Entities:
         taken = {i for name in named for i in range(name.first, name.last)}
         taken |= {i for name in named for office in name.offices for i in range(office.first, office.last)}
         found = []
+        tells = self._tells
         for index, token in enumerate(text.tokens):
-            if index in taken:
+            if not tells[token.norm, token.stem, token.capital] or index in taken:
                 continue
             if plural_office(token, self.lex) or adjective_of_office(text.tokens, index, self.lex):
                 continue  # "the ministers" are not one of them
@@ -228,6 +231,10 @@ class Entities:
             if ids:
                 found.append(Mention(number, index, index + 1, token.start, token.end, ids, how))
         return found
+
+    @cached_property
+    def _tells(self) -> "_Tells":
+        return _tells(self.lex.code)
 
     def _introduces(self, text: Text, index: int, named: set[int]) -> bool:
         """Whether the name right behind a word is what the word says; an adjective may stand between."""
@@ -304,9 +311,35 @@ class Entities:
             for e in self.all
         )
 
-    @cached_property
+    @property
     def _generic(self) -> frozenset[str]:
-        return frozenset(self.lex.stem(word) for word in self.lex.words("generic_organisations"))
+        return _generic(self.lex.code)
+
+
+@cache
+def _generic(code: str) -> frozenset[str]:
+    lex = lexicon(code)
+    return frozenset(lex.stem(word) for word in lex.words("generic_organisations"))
+
+
+class _Tells(dict[tuple[str, str, bool], bool]):
+    """(Word, stem, capital) -> whether it may mean somebody without a name: an office, or "company"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+        self._stems = organisation_stems(code) | _generic(code)
+
+    def __missing__(self, word: tuple[str, str, bool]) -> bool:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        found = self[word] = word[1] in self._stems or may_open_office(*word, self._code)
+        return found
+
+
+@cache
+def _tells(code: str) -> _Tells:
+    return _Tells(code)
 
 
 def _ids(one: Mention | Entity) -> tuple[int, ...]:

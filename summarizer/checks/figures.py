@@ -29,6 +29,7 @@ from .text import Lexicon, Token, lexicon, plain
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₴": "UAH", "¥": "JPY"}
 _MOST_WORDS = 3  # of a unit: "points de pourcentage"
 _LONGEST = 12  # words of one number
+_KNOWN = 20_000  # words that are remembered
 _RATE_WORDS = 3  # between a figure's unit and "a month"
 
 
@@ -70,7 +71,11 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
     figures: list[Figure] = []
     index = 0
     fractions = _fractions(tokens, lex)
+    begins = _begins(lex.code)
     while index < len(tokens):
+        if not begins[tokens[index].norm] and index not in fractions:
+            index += 1
+            continue
         if index in fractions and not (
             figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
         ):
@@ -94,6 +99,29 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
             figures.append(special)
         index += 1
     return tuple(_inherit(text, list(_share_units(text, figures, lex)), lex))
+
+
+class _Begins(dict[str, bool]):
+    """Case-folded word -> whether a figure can begin with it: most words begin none."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, norm: str) -> bool:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        compounds = _compounds(self._code)
+        found = norm[0].isdigit() or norm in _openers(self._code) or norm in _ordinals(self._code)
+        found = found or (self._code == "de" and len(norm) > 8 and _GERMAN_NUMBER.fullmatch(norm) is not None)
+        found = found or (compounds is not None and compounds.fullmatch(norm) is not None)
+        self[norm] = found
+        return found
+
+
+@cache
+def _begins(code: str) -> _Begins:
+    return _Begins(code)
 
 
 def _inherit(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Figure]:
@@ -130,7 +158,7 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
         return found
     table = terms(lex.code, "out_of")
     for index, token in enumerate(tokens[1:-1], 1):
-        hit = next(iter(table.at(tokens, index)), None)
+        hit = table.first(tokens, index)
         if hit is None or hit.last >= len(tokens):
             continue
         part, whole = _small(tokens[index - 1], lex), _small(tokens[hit.last], lex)
@@ -435,7 +463,7 @@ def _rate(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> str | None:
     """What the figure is counted by: "a month", "jährlich"."""
     table = terms(lex.code, "rates")
     for at in range(index, min(index + _RATE_WORDS, len(tokens))):
-        hit = next(iter(table.at(tokens, at)), None)
+        hit = table.first(tokens, at)
         if hit is not None:
             return hit.label
         if tokens[at].text[0].isdigit():

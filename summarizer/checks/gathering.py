@@ -10,8 +10,9 @@ Keys of ``names.toml``: ``pronouns_he``, ``pronouns_she``.
 from collections.abc import Sequence
 
 from .entities import Entities, Entity, How, Kind, Mention, Sentence, named_mention
-from .mentions import Named, find, is_short_form, title_case, vocabulary
+from .mentions import Named, find, is_short_form, vocabulary
 from .naming import fits, initials
+from .proper import title_case
 from .text import Lexicon
 
 
@@ -164,16 +165,10 @@ def _pronouns(
     made: Entities, sentence: Sentence, found: Sequence[Mention], recent: Sequence[int]
 ) -> list[Mention]:
     """He and she: the first fitting person of the sentences before, or one named earlier in this sentence."""
-    lex = made.lex
+    he, she = made.lex.words("pronouns_he"), made.lex.words("pronouns_she")
     resolved = []
     for index, token in enumerate(sentence.tokens):
-        gender = (
-            "m"
-            if token.norm in lex.words("pronouns_he")
-            else "f"
-            if token.norm in lex.words("pronouns_she")
-            else None
-        )
+        gender = "m" if token.norm in he else "f" if token.norm in she else None
         if gender is None:
             continue
         earlier = [m.id for m in found if m.first < index and m.id is not None]

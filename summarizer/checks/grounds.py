@@ -16,12 +16,13 @@ one).
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .figures import Figure
 from .moments import Moment, find_moments
 from .terms import terms
-from .text import Lexicon, Token, is_content
+from .text import Lexicon, Token
 
 _COMMA, _STRONG, _JOINED, _FIGURE = 2, 5, 2, 3  # what lies between counts as so many words
 _WINDOW = 40  # words to either side that are looked at: further off nothing is near
@@ -74,7 +75,7 @@ def _article_places(read: ReadArticle) -> Iterator[Place]:
         if not sentence.figures:
             continue
         context = earlier_words(sentence, read)
-        for place in _places(sentence.text, sentence.tokens, sentence.figures, read.lex):
+        for place in _places(sentence, read.lex):
             for kin in context:
                 place.near.setdefault(kin, BEFORE)
             yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
@@ -85,11 +86,11 @@ def _factors(sentence: ReadSentence) -> tuple[float, ...]:
 
 
 def _content_families(sentence: ReadSentence, lex: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(family(t) for t in sentence.tokens if is_content(t, lex)))
+    return tuple(dict.fromkeys(t.family for t in sentence.tokens if t.content))
 
 
 def statement_places(statement: ReadStatement, lex: Lexicon) -> tuple[Place, ...]:
-    return tuple(_places(statement.text, statement.tokens, statement.figures, lex))
+    return tuple(_places(statement, lex))
 
 
 def statement_moments(statement: ReadStatement, lex: Lexicon) -> tuple[Moment, ...]:
@@ -103,13 +104,13 @@ def statement_moments(statement: ReadStatement, lex: Lexicon) -> tuple[Moment, .
 
 
 def surroundings(
-    text: str, tokens: Sequence[Token], spans: Sequence[tuple[int, int]], lex: Lexicon
+    text: ReadSentence | ReadStatement, spans: Sequence[tuple[int, int]], lex: Lexicon
 ) -> tuple[dict[str, float], ...]:
     """The words round spans of a text other than figures, as dates are; empty for a span without a token."""
     figures = [
         Figure(low, high, 0.0, 0.0, 0, None, about=False, date=False, word=True) for low, high in spans
     ]
-    found = {place.figure.start: place.near for place in _places(text, tokens, figures, lex)}
+    found = {one.figure.start: one.near for one in _Layout(text, figures, lex).surrounded()}
     return tuple(found.get(low, {}) for low, _ in spans)
 
 
@@ -123,59 +124,94 @@ def earlier_words(sentence: ReadSentence, read: ReadArticle) -> tuple[str, ...]:
     return _content_families(before, read.lex)
 
 
-def _places(text: str, tokens: Sequence[Token], figures: Sequence[Figure], lex: Lexicon) -> Iterator[Place]:
-    if not figures or not tokens:
+def _places(text: ReadSentence | ReadStatement, lex: Lexicon) -> Iterator[Place]:
+    if not text.figures or not text.tokens:
         return
-    owner = _owners(tokens, figures)
-    line = _line(text, tokens, lex)
-    content = [
-        (index, family(token))
-        for index, token in enumerate(tokens)
-        if owner[index] is None
-        and is_content(token, lex)
-        and token.text[0].isalpha()
-        and token.norm not in lex.reporting
-    ]
-    bounds = _bounds(owner, len(figures))
-    starts = [index for index, _ in content]
-    groups = _groups(text, tokens, figures, bounds, content)
-    roles = _roles(text, tokens, figures, bounds, lex)
+    layout = _Layout(text, text.figures, lex)
+    tokens = text.tokens
+    roles = _roles(tokens, text.figures, layout.bounds, lex)
     additional, comparatives = lex.words("additional"), lex.words("comparatives")
     every = lex.words("each")
-    for number, figure in enumerate(figures):
-        if bounds[number] is None or figure.date:
-            continue
-        near: dict[str, float] = {}
-        nouns: set[str] = set()
-        for member in groups[number]:
-            edge = bounds[member]
-            if edge is None:
+    for one in layout.surrounded():
+        first, last = one.edge
+        more = any(tokens[i].norm in additional for i in (first - 1, last + 1) if 0 <= i < len(tokens))
+        compared = any(token.norm in comparatives for token in tokens[last + 1 : last + 3])
+        each = any(t.norm in every for t in tokens[max(0, first - 6) : last + 7])
+        role, nouns = roles[one.number], frozenset(one.nouns)
+        alone = text.text[one.figure.end : one.figure.end + 1] in (".", ";", "") and not nouns
+        yield Place(one.figure, one.near, nouns, role, more=more, compared=compared, each=each, alone=alone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Surrounded:
+    """A figure (its ``number`` among those of its text, its tokens ``edge``) with the words round it."""
+
+    figure: Figure
+    number: int
+    edge: tuple[int, int]
+    near: dict[str, float]
+    nouns: set[str]
+
+
+class _Layout:
+    """Where the figures of a text stand among its words."""
+
+    def __init__(self, text: ReadSentence | ReadStatement, figures: Sequence[Figure], lex: Lexicon) -> None:
+        known = text.memo.get("line")
+        if known is None:
+            known = text.memo["line"] = (_line(text.text, text.tokens, lex), _telling(text.tokens, lex))
+        line, telling = known
+        self.text, self.tokens, self.figures = text.text, text.tokens, figures
+        self.line: list[int] = line
+        self.owner = _owners(text.tokens, figures)
+        self.content: list[tuple[int, str]] = [one for one in telling if self.owner[one[0]] is None]
+        self.bounds = _bounds(self.owner, len(figures))
+
+    def surrounded(self) -> Iterator[_Surrounded]:
+        """The figures that are no dates, each with the words near it."""
+        groups = _groups(self.text, self.tokens, self.figures, self.bounds, self.content)
+        starts = [index for index, _ in self.content]
+        kin_at = dict(self.content)
+        for number, figure in enumerate(self.figures):
+            edge = self.bounds[number]
+            if edge is None or figure.date:
                 continue
-            low, high = bisect_left(starts, edge[0] - _WINDOW), bisect_left(starts, edge[1] + _WINDOW)
-            for index, kin in content[low:high]:
-                far, behind = _distance(index, edge, line, owner, groups[number])
-                floor = _FLOOR_BEHIND if behind else _FLOOR
-                near[kin] = max(near.get(kin, 0.0), max(floor, _HALF / (_HALF + max(0, far - 1))))
-            nouns.update(_nouns(text, tokens, edge[1], owner, content[low:high]))
-        edge = bounds[number]
-        more = edge is not None and any(
-            tokens[i].norm in additional for i in (edge[0] - 1, edge[1] + 1) if 0 <= i < len(tokens)
-        )
-        compared = edge is not None and any(
-            token.norm in comparatives for token in tokens[edge[1] + 1 : edge[1] + 3]
-        )
-        each = edge is not None and any(t.norm in every for t in tokens[max(0, edge[0] - 6) : edge[1] + 7])
-        alone = text[figure.end : figure.end + 1] in (".", ";", "") and not nouns
-        yield Place(
-            figure,
-            near,
-            frozenset(nouns),
-            roles[number],
-            more=more,
-            compared=compared,
-            each=each,
-            alone=alone,
-        )
+            near: dict[str, float] = {}
+            nouns: set[str] = set()
+            group = groups[number]
+            for member in group:
+                bound = self.bounds[member]
+                if bound is None:
+                    continue
+                low = bisect_left(starts, bound[0] - _WINDOW)
+                high = bisect_left(starts, bound[1] + _WINDOW)
+                alone = len(group) == len(self.figures)  # no other figure can lie between
+                for index, kin in self.content[low:high]:
+                    if alone:
+                        far = self._far(index, bound)
+                        floor = _FLOOR
+                    else:
+                        far, behind = _distance(index, bound, self.line, self.owner, group)
+                        floor = _FLOOR_BEHIND if behind else _FLOOR
+                    close = max(floor, _HALF / (_HALF + max(0, far - 1)))
+                    if close > near.get(kin, 0.0):
+                        near[kin] = close
+                nouns.update(_nouns(self.text, self.tokens, bound[1], self.owner, kin_at))
+            yield _Surrounded(figure, number, edge, near, nouns)
+
+    def _far(self, index: int, edge: tuple[int, int]) -> int:
+        line = self.line
+        return line[edge[0]] - line[index] if index < edge[0] else line[index] - line[edge[1]]
+
+
+def _telling(tokens: Sequence[Token], lex: Lexicon) -> list[tuple[int, str]]:
+    """The words that can say what a figure is of, each with its family."""
+    reporting = lex.reporting
+    return [
+        (index, token.family)
+        for index, token in enumerate(tokens)
+        if token.content and token.text[0].isalpha() and token.norm not in reporting
+    ]
 
 
 def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
@@ -186,7 +222,9 @@ def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
         if index:
             between = text[tokens[index - 1].end : token.start]
             place += 1
-            if between.strip() == "(" and token.text[0].isdigit():
+            if between == " ":
+                pass
+            elif between.strip() == "(" and token.text[0].isdigit():
                 pass  # "of patrons (500,000 euros)": said of the word before
             elif any(mark in between for mark in ";:()—–") or ". " in between:
                 place += _STRONG
@@ -273,9 +311,8 @@ def _nouns(
     tokens: Sequence[Token],
     last: int,
     owner: Sequence[int | None],
-    content: Sequence[tuple[int, str]],
+    kin: dict[int, str],
 ) -> Iterator[str]:
-    kin = dict(content)
     for index in range(last + 1, min(last + 1 + _NOUN, len(tokens))):
         between = text[tokens[index - 1].end : tokens[index].start]
         if owner[index] is not None or any(mark in between for mark in ",;:.()—–"):
@@ -285,7 +322,6 @@ def _nouns(
 
 
 def _roles(
-    text: str,
     tokens: Sequence[Token],
     figures: Sequence[Figure],
     bounds: Sequence[tuple[int, int] | None],
@@ -321,12 +357,23 @@ def _roles(
     return roles
 
 
-def _behind(tokens: Sequence[Token], first: int, phrases: Sequence[tuple[str, ...]], lex: Lexicon) -> bool:
+def _behind(tokens: Sequence[Token], first: int, phrases: tuple[tuple[str, ...], ...], lex: Lexicon) -> bool:
     """Whether one of the phrases ends right before a token, words like "about" and articles left aside."""
+    if (
+        first
+        and tokens[first - 1].norm not in lex.about
+        and tokens[first - 1].norm not in _last_words(phrases)
+    ):
+        return False
     end = first
     while end and (tokens[end - 1].norm in lex.about) and not _ends(tokens, end, phrases):
         end -= 1
     return _ends(tokens, end, phrases)
+
+
+@lru_cache(maxsize=64)
+def _last_words(phrases: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(phrase[-1] for phrase in phrases)
 
 
 def _ends(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]]) -> bool:

@@ -92,6 +92,12 @@ def _may_be_told(mine: Clauses, index: int) -> bool:
 
 
 def _hedged(index: int, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    if not any(
+        (governed := _governed(other.clauses))
+        and not governed.keys().isdisjoint(_places(mine, index, other.clauses))
+        for other in near
+    ):
+        return None  # nothing that the article hedges
     around = context(mine, index, index + 1, read)
     plain = hedged = Fit()
     where: tuple[Related, int, Hit] | None = None
@@ -122,7 +128,7 @@ def _signal(shown: Span, other: Related, place: int, hit: Hit, read: ReadArticle
 
 def _places(mine: Clauses, index: int, theirs: Clauses) -> list[int]:
     """The same word in the article, or a word of the same group ("shut" for "close")."""
-    found = set(theirs.find(mine.tokens[index]))
+    found = set(mine.matched(theirs)[index])
     for table in ("contradictories", "directions"):
         labels = {hit.label for hit in mine.hits(table) if hit.first == index}
         if labels:
@@ -140,7 +146,14 @@ def _hedges(clauses: Clauses, table: str) -> list[Hit]:
 
 
 def _governed(clauses: Clauses) -> dict[int, Hit]:
-    """Token -> the hedge that it stands behind, or that stands beside it."""
+    """Token -> the hedge that it stands behind, or that stands beside it; read once."""
+    known: dict[int, Hit] | None = clauses.memo.get("governed")
+    if known is None:
+        known = clauses.memo["governed"] = _read_governed(clauses)
+    return known
+
+
+def _read_governed(clauses: Clauses) -> dict[int, Hit]:
     found: dict[int, Hit] = {}
     for table, kind in (("planned_hedges", "plan"), ("hearsay_hedges", "hearsay"), ("possible_hedges", "")):
         for hit in _hedges(clauses, table):

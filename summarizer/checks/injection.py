@@ -17,6 +17,7 @@ name a model).
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind
@@ -80,6 +81,8 @@ def _why(sentence: ReadSentence, tables: Sequence[Lexicon], english: Lexicon) ->
 
 def _order(tokens: tuple[Token, ...], text: str, lex: Lexicon) -> str | None:
     words = [token.norm for token in tokens]
+    if _openers(lex.code).isdisjoint(words):
+        return None
     if _near(words, lex.words("injection_overrides"), lex.words("injection_rules")):
         return "calls for dropping instructions"
     opening = _opening_command(tokens, text, lex)
@@ -93,6 +96,15 @@ def _order(tokens: tuple[Token, ...], text: str, lex: Lexicon) -> str | None:
         return None
     follows = opening + 1 < len(words) and words[opening + 1] in lex.words("injection_objects")
     return "asks for a text to be written" if follows else None
+
+
+@cache
+def _openers(code: str) -> frozenset[str]:
+    """The words of which one stands in every text that addresses a model."""
+    lex = lexicon(code)
+    keys = ("injection_overrides", "injection_yours", "injection_commands", "injection_writing")
+    models = frozenset(phrase[0] for phrase in lex.phrases("injection_models"))
+    return models.union(*(lex.words(key) for key in keys))
 
 
 def _opening_command(tokens: tuple[Token, ...], text: str, lex: Lexicon) -> int | None:

@@ -13,11 +13,11 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span, Statement
 from . import comparison, polarity, quantifiers
 from .align import Alignment, align
-from .context import ReadArticle, ReadSentence, ReadStatement, read_article
+from .context import ReadArticle, ReadSentence, ReadStatement, as_sentence, weigh
 from .figures import Figure
 from .grounds import surroundings
 from .sought import same_value
-from .text import span
+from .text import lexicon, span
 
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 _CHECKS: tuple[Check, ...] = (polarity.check, comparison.check, quantifiers.check)
@@ -40,15 +40,15 @@ def find(statements: Sequence[Statement], read: Sequence[ReadStatement], languag
     """Conflicts between statements, at most one a statement; the later of two is the one named."""
     if not 1 < len(statements) <= _MOST:
         return []
-    together = _as_article(statements, language)
+    together = _as_article(statements, read, language)
     found = []
     for index, statement in enumerate(read):
         if not index or not statement.content:
             continue
-        earlier = replace(together, sentences=together.sentences[:index])
-        alignment = align(statement, earlier)
+        alignment = align(statement, together, last=index)
         if not alignment.sentences or alignment.best < _ALIKE:
             continue
+        earlier = replace(together, sentences=together.sentences[:index])
         other = alignment.sentences[0]
         only = Alignment((other,), alignment.best, alignment.best)
         for spans in _conflicts(statement, only, earlier, other):
@@ -71,8 +71,8 @@ def _conflicts(
     theirs = [f for f in other.figures if not _has(f, statement.figures)]
     if len(mine) != 1 or len(theirs) != 1 or mine[0].unit != theirs[0].unit or mine[0].date != theirs[0].date:
         return  # other things that differ make it another fact
-    here = surroundings(statement.text, statement.tokens, [(mine[0].start, mine[0].end)], together.lex)[0]
-    there = surroundings(other.text, other.tokens, [(theirs[0].start, theirs[0].end)], together.lex)[0]
+    here = surroundings(statement, [(mine[0].start, mine[0].end)], together.lex)[0]
+    there = surroundings(other, [(theirs[0].start, theirs[0].end)], together.lex)[0]
     if sum(near >= _NEAR and there.get(kin, 0.0) >= _NEAR for kin, near in here.items()) >= _SHARED:
         yield (span(statement.text, mine[0].start, mine[0].end),)
 
@@ -81,12 +81,16 @@ def _has(figure: Figure, others: Sequence[Figure]) -> bool:
     return any(same_value(figure, other) or same_value(other, figure) for other in others)
 
 
-def _as_article(statements: Sequence[Statement], language: str) -> ReadArticle:
+def _as_article(statements: Sequence[Statement], read: Sequence[ReadStatement], language: str) -> ReadArticle:
     """The statements as the sentences of an article."""
-    sentences, start = [], 0
-    for number, statement in enumerate(statements, 1):
+    sentences: list[Sentence] = []
+    made: list[ReadSentence] = []
+    start = 0
+    for number, (statement, known) in enumerate(zip(statements, read, strict=True), 1):
         end = start + len(statement.text)
         sentences.append(Sentence(number, start, end, statement.text))
+        made.append(as_sentence(number, start, known))
         start = end + 1
     text = "\n".join(statement.text for statement in statements)
-    return read_article(Article("statements", "statements", text, tuple(sentences), language=language))
+    article = Article("statements", "statements", text, tuple(sentences), language=language)
+    return weigh(article, tuple(made), lexicon(language))

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from .forms import same_word
 from .offices import Office, gender, is_office, offices
-from .proper import opens_sentence
+from .proper import opens_sentence, title_case
 from .text import Lexicon, Token, fold, lexicon
 
 _LONGEST = 8
@@ -85,12 +85,6 @@ def _adjective(token: Token) -> bool:
     return not token.capital and len(token.norm) > 4 and token.norm.endswith(("e", "en", "er", "es", "em"))
 
 
-def title_case(tokens: Sequence[Token], lex: Lexicon) -> bool:
-    """A headline in which every word has a capital: no capital shows a name."""
-    words = [t for t in tokens if len(t.norm) > 3 and t.norm not in lex.stopwords and t.text[0].isalpha()]
-    return len(words) >= 4 and all(t.capital for t in words) and not lex.capitalised_nouns
-
-
 def find(text: str, tokens: Sequence[Token], lex: Lexicon, known: Vocabulary) -> tuple[Named, ...]:
     """The names of a text in order, with the offices beside them."""
     runs = [run for run in _runs(text, tokens, lex, known) if not _nameless(text, tokens, run, lex)]
@@ -109,7 +103,10 @@ def _nameless(text: str, tokens: Sequence[Token], run: Sequence[int], lex: Lexic
 def _runs(text: str, tokens: Sequence[Token], lex: Lexicon, known: Vocabulary) -> list[list[int]]:
     found: list[list[int]] = []
     index = 0
-    while index < len(tokens):
+    for at, token in enumerate(tokens):
+        if at < index or not token.capital:
+            continue
+        index = at
         quoted = _quoted_name(text, tokens, index, lex) or _shortened(text, tokens, index, lex)
         if quoted:
             found.append(quoted)
@@ -117,7 +114,6 @@ def _runs(text: str, tokens: Sequence[Token], lex: Lexicon, known: Vocabulary) -
             continue
         run = _run_at(text, tokens, index, lex, known)
         if not run:
-            index += 1
             continue
         index = run[-1] + 1
         found += _parts(tokens, run, lex, known, opens=opens_sentence(text, tokens[run[0]].start))
@@ -259,9 +255,7 @@ def _pair(tokens: Sequence[Token], known: Vocabulary, lex: Lexicon) -> bool:
 def _capital(token: Token, lex: Lexicon) -> bool:
     if not token.capital or not token.text[0].isalpha():
         return False
-    return len(token.norm) < 3 or not any(
-        token.norm in table for table in (lex.months, lex.weekdays, lex.units, lex.scales, lex.numbers)
-    )
+    return len(token.norm) < 3 or token.norm not in lex.counted_words
 
 
 def _noun(token: Token, lex: Lexicon, known: Vocabulary) -> bool:

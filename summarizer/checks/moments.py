@@ -16,7 +16,7 @@ from 1 to 11: 12 is added), ``narrative_days`` (``1: the_next_day``), ``clock_na
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,6 +28,7 @@ from .text import Lexicon, Token, lexicon, plain
 Days = tuple[date, date]  # first and last, both included
 
 _YEARS = range(1800, 2200)
+_KNOWN = 20_000  # words that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,16 @@ class _Finder:
         self.counts = {figure.start: figure for figure in figures if not figure.date and figure.places == 0}
 
     def moments(self) -> Iterator[Moment]:
+        begins, counts = self.tables.begins, self.counts
         index = 0
-        while index < len(self.tokens):
-            found = self._at(index)
+        for at, token in enumerate(self.tokens):
+            if at < index or not (begins[token.norm] or token.start in counts):
+                continue
+            found = self._at(at)
             if found is None:
-                index += 1
                 continue
             yield found
+            index = at
             while index < len(self.tokens) and self.tokens[index].start < found.end:
                 index += 1
 
@@ -128,7 +132,7 @@ class _Finder:
 
     def _narrative(self, index: int) -> Moment | None:
         """The next day; am Vortag: counted from a day that the text tells of."""
-        hit = next(iter(self.narrative.at(self.tokens, index)), None)
+        hit = self.narrative.first(self.tokens, index)
         if hit is None:
             return None
         last = self.tokens[hit.last - 1]
@@ -337,6 +341,22 @@ class _Finder:
         return len(between) <= 14 and not set(between) & set(';:!?()\n—–«»“”"')
 
 
+class _Begins(dict[str, bool]):
+    """Case-folded word -> whether a date or time can begin with it: most words begin none."""
+
+    def __init__(self, words: Iterable[str], code: str) -> None:
+        super().__init__()
+        self._words = frozenset(words)
+        self._narrative = terms(code, "narrative_days")
+
+    def __missing__(self, norm: str) -> bool:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        found = norm[0].isdigit() or norm in self._words or self._narrative.opens(norm)
+        self[norm] = found
+        return found
+
+
 @dataclass(frozen=True)
 class _Tables:
     months: dict[str, int]
@@ -347,12 +367,15 @@ class _Tables:
     clock_names: dict[str, int]
     joiners: frozenset[str]
     short: frozenset[str]
+    begins: _Begins
 
 
 @lru_cache(maxsize=32)
 def _tables(code: str) -> _Tables:
     lex = lexicon(code)
     names = {"d": "day", "w": "week", "m": "month", "y": "year"}
+    keys = ("month_numbers", "weekday_numbers", "relative_days", "relative_periods", "clock_names")
+    begins = {word for key in (*keys, "period_units") for word in lex.values(key)} | lex.words("ones")
     return _Tables(
         months={word: int(value) for word, value in lex.values("month_numbers").items()},
         weekdays={word: int(value) for word, value in lex.values("weekday_numbers").items()},
@@ -362,6 +385,7 @@ def _tables(code: str) -> _Tables:
         clock_names={word: int(value) for word, value in lex.values("clock_names").items()},
         joiners=lex.words("date_joiners"),
         short=frozenset(_short(lex, "month_numbers") | _short(lex, "weekday_numbers")),
+        begins=_Begins(begins, code),
     )
 
 

@@ -6,10 +6,11 @@ the wrong one (``name_mismatch``); else ``name_not_in_article``. First name and 
 only with others are a mismatch too. Inflected forms, possessives, diacritics, demonyms, schemes of
 transliteration, initials, titles, and acronyms with their expansion count as the same.
 
-A doubt only: an unknown word that may be a noun before a known place or organisation ("Debt of …"), a first name added to somebody whom the article calls by the surname, words of the article
-put together as it never does, and, where every noun has a capital (German), an unknown word that may be a
-noun. Left alone: unknown words that say what a known name is ("Tulsa County"), and single capitalised
-words at the start that nothing in the article resembles. The right name in the wrong place is for ``roles``.
+A doubt only: an unknown word that may be a noun before a known place or organisation ("Debt of …"), a first
+name added to somebody whom the article calls by the surname, words of the article put together as it never
+does, and, where every noun has a capital (German), an unknown word that may be a noun. Left alone: unknown
+words that say what a known name is ("Tulsa County"), and single capitalised words at the start that nothing
+in the article resembles. The right name in the wrong place is for ``roles``.
 
 Key of ``names.toml``: ``nouns_and_names`` (first names that are nouns too, and may open a sentence: "Hope").
 """

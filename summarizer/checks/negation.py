@@ -13,9 +13,8 @@ knowing beyond the reporting ones), ``unasserted`` (if, whether).
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from .clauses import Clauses, read_clauses
+from .clauses import Clauses
 from .terms import Hit
 
 _FOCUS = 2
@@ -36,10 +35,15 @@ class Signs:
         return before[-1] if before else next(iter(self.negators), None)
 
 
-@lru_cache(maxsize=512)
-def signs(text: str, code: str) -> Signs:
-    """Read the negations of a text."""
-    clauses = read_clauses(text, code)
+def signs(clauses: Clauses) -> Signs:
+    """The negations of a text, read once."""
+    known: Signs | None = clauses.memo.get("signs")
+    if known is None:
+        known = clauses.memo["signs"] = _signs(clauses)
+    return known
+
+
+def _signs(clauses: Clauses) -> Signs:
     sign = [1] * len(clauses.tokens)
     heads: set[int] = set()
     words = _negating_words(clauses)

@@ -373,8 +373,8 @@ def _stands_there(
     """Whether a fraction stands where the statement has its multiple: "halved" for "tripled"."""
     mine = (statement.tokens[hit.first].start, statement.tokens[hit.last - 1].end)
     theirs = (sentence.tokens[other.first].start, sentence.tokens[other.last - 1].end)
-    around = surroundings(statement.text, statement.tokens, [mine], read.lex)[0]
-    near = surroundings(sentence.text, sentence.tokens, [theirs], read.lex)[0]
+    around = surroundings(statement, [mine], read.lex)[0]
+    near = surroundings(sentence, [theirs], read.lex)[0]
     return share(weights(around, read), near) >= _INSTEAD
 
 

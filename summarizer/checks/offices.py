@@ -80,11 +80,17 @@ def _ranks(code: str) -> dict[str, str]:
 def concept_at(tokens: Sequence[Token], index: int, lex: Lexicon) -> tuple[str, int] | None:
     """The office that begins at a token, and the index behind it."""
     token = tokens[index]
-    for words, concept in _phrases(lex.code).get(token.norm, ()):
+    code = lex.code
+    for words, concept in _phrases(code).get(token.norm, ()):
         if tuple(t.norm for t in tokens[index : index + len(words)]) == words:
             return concept, index + len(words)
-    found = _word_concept(token.norm, token.stem, token.capital, lex.code)
+    found = _word_concept(token.norm, token.stem, token.capital, code)
     return (found, index + 1) if found is not None else None
+
+
+def may_open_office(norm: str, stem: str, capital: bool, code: str) -> bool:
+    """Whether a word can begin an office: none of those for which ``concept_at`` has nothing."""
+    return norm in _phrases(code) or _word_concept(norm, stem, capital, code) is not None
 
 
 @lru_cache(maxsize=50_000)
@@ -163,9 +169,7 @@ def _before(
             commas += 1  # "the union's president, Carl Stone"
         elif short and between.strip() in ("),", ")", "("):
             commas += "," in between  # "the president of the Bakery Workers (UBW), Carl Stone"
-        elif any(mark in between.replace("«", "").replace("»", "") for mark in _BREAKS) and not _abbreviated(
-            between
-        ):
+        elif between != " " and _breaks(between):
             return
         token = tokens[index]
         if token.norm in lex.reporting or token.norm in lex.words("name_joiners"):
@@ -196,8 +200,11 @@ def _adjoins(
     return not lex.words("office_modifiers") and first - end <= _BETWEEN
 
 
-def _abbreviated(between: str) -> bool:
-    return between == ". "
+def _breaks(between: str) -> bool:
+    """Whether a mark divides an office from its name; a quotation mark of the kind of names, or a full stop
+    behind an abbreviation, does not."""
+    bare = between.replace("«", "").replace("»", "")
+    return between != ". " and any(mark in bare for mark in _BREAKS)
 
 
 def _office(

@@ -30,7 +30,7 @@ from .dates import Dated, article_dates
 from .grounds import share, statement_moments
 from .moments import days_of
 from .quotes import passages
-from .text import Lexicon, Token, is_content, lexicon, span
+from .text import Lexicon, Token, lexicon, span
 
 _LEAST = 0.3  # share of a side's words, weighed, by which an event is recognised
 _MARGIN = 1.5  # how much better the exchanged reading must fit
@@ -85,7 +85,7 @@ def orders(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[Order
     quoted = [(p.start, p.end) for p in passages(text)]
     index = 0
     while index < len(tokens):
-        phrase = _phrase_at(tokens, index, table)
+        phrase = _phrase_at(tokens, index, table) if tokens[index].norm in first_words else None
         if phrase is None or any(start <= tokens[index].start < end for start, end in quoted):
             index += 1
             continue
@@ -206,7 +206,7 @@ def _joins(token: Token) -> bool:
 
 
 def _content(tokens: Sequence[Token], lex: Lexicon) -> frozenset[str]:
-    return frozenset(t.family for t in tokens if is_content(t, lex) and not t.text[0].isdigit())
+    return frozenset(t.family for t in tokens if t.content and not t.text[0].isdigit())
 
 
 def _told_otherwise(

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
-from .counterparts import MOST_TOKENS, Clause, split
+from .context import ReadArticle, ReadSentence, ReadStatement
+from .counterparts import MOST_TOKENS, Clause, of_sentence
 from .entities import How, Kind, Mention
 from .mentions import organisation_word
 from .offices import is_office
-from .text import Token, is_content, span
+from .text import Token, span
 
 _SHARE, _SHARED = 0.6, 2  # of the statement's other words, weighed, and how many, that the part must have
 _OWN = 0.5  # of that share, what the parts and sentences with the statement's own name may have
@@ -54,9 +54,9 @@ def _words(mention: Mention, statement: ReadStatement, read: ReadArticle) -> dic
     while first and _belongs(statement.tokens[first - 1], read):
         first -= 1  # "the company Torsen", "Lord Hart"
     for index, token in enumerate(statement.tokens):
-        if is_content(token, read.lex) and not first <= index < mention.last:
-            known = family(token) in read.with_family
-            found[family(token)] = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
+        if token.content and not first <= index < mention.last:
+            known = token.family in read.with_family
+            found[token.family] = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
     return found
 
 
@@ -77,7 +77,8 @@ def _other_half(
     sentence: ReadSentence,
     read: ReadArticle,
 ) -> Mention | None:
-    parts = split(sentence.text, sentence.tokens, read.lex)
+    parts = of_sentence(sentence, read)
+    parts = parts[:-1] if len(parts) > 1 else parts  # the last is the whole sentence
     here = read.entities.mentions_in(sentence.number)
     if len(parts) < 2:
         return None
@@ -122,7 +123,7 @@ def _fits(
     mine = _nearest(statement.tokens, mention, {kin for kin in words if kin in sentence.families}, read)
     if mine is None:
         return False
-    same = [i for i, t in enumerate(sentence.tokens) if family(t) == family(statement.tokens[mine])]
+    same = [i for i, t in enumerate(sentence.tokens) if t.family == statement.tokens[mine].family]
     at = min(same, key=lambda i: abs(i - there.first))
     return (at < there.first) == (mine < mention.first)
 
@@ -136,7 +137,7 @@ def _nearest(tokens: Sequence[Token], mention: Mention, shared: set[str], read: 
     places = [
         i
         for i, t in enumerate(tokens)
-        if is_content(t, read.lex) and family(t) in shared and not mention.first <= i < mention.last
+        if t.content and t.family in shared and not mention.first <= i < mention.last
     ]
     return min(places, key=lambda i: abs(i - mention.first)) if places else None
 

@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .counterparts import MOST_TOKENS
 from .entities import How, Kind, Mention
 from .forms import near_word, same_word
 from .mentions import place_word
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content, span
+from .text import Lexicon, Token, span
 
 _SHARE, _SAME_NOUN_SHARE = 0.6, 0.4  # of the statement's words around the place, weighed
 _SURE = 0.75  # the same where the article is about the statement's place as a whole
@@ -103,20 +103,20 @@ def _site(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> _Site:
     joined = mention.first - 1
     while joined >= 0 and (tokens[joined].norm in lex.words("name_of") | lex.words("name_determiners")):
         joined -= 1
-    if joined >= 0 and mention.first - joined <= _BACK and is_content(tokens[joined], lex):
-        noun = family(tokens[joined])
+    if joined >= 0 and mention.first - joined <= _BACK and tokens[joined].content:
+        noun = tokens[joined].family
     for index in range(mention.first - 1, max(-1, mention.first - 1 - _BACK), -1):
         norm = tokens[index].norm
         if norm in lex.words("place_prepositions"):
             before = tokens[index - 1] if index and noun is None else None
-            if before is not None and is_content(before, lex) and not before.capital:
-                noun = family(before)
+            if before is not None and before.content and not before.capital:
+                noun = before.family
             passed = tokens[index + 1 : mention.first]
             adjoins = not passed or any(place_word(t, lex) for t in passed)
             return _Site(mention, norm, noun, adjoins)
         little = lex.words("name_of") | lex.words("name_determiners")
         passes = norm in little or place_word(tokens[index], lex)
-        if not passes and not (noun is not None and family(tokens[index]) == noun):
+        if not passes and not (noun is not None and tokens[index].family == noun):
             break
     return _Site(mention, None, noun)
 
@@ -124,8 +124,8 @@ def _site(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> _Site:
 def _around(mention: Mention, statement: ReadStatement, read: ReadArticle) -> dict[str, float]:
     found = {}
     for index, token in enumerate(statement.tokens):
-        if not mention.first <= index < mention.last and is_content(token, read.lex):
-            kin = family(token)
+        if not mention.first <= index < mention.last and token.content:
+            kin = token.family
             known = kin in read.with_family
             found[kin] = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
     return found
@@ -207,7 +207,7 @@ def _within(outer: int, inner: int, read: ReadArticle) -> bool:
             for two in (m for m in mentions if outer in m.ids):
                 left, right = (one, two) if one.first < two.first else (two, one)
                 between = sentence.tokens[left.last : right.first]
-                if len(between) <= 2 and not any(is_content(t, read.lex) for t in between):
+                if len(between) <= 2 and not any(t.content for t in between):
                     return not any(t.norm in read.lex.words("joining") for t in between)
     return False
 
@@ -247,10 +247,10 @@ def _in_name(hit: Hit, mentions: Sequence[Mention]) -> bool:
 def _beside(tokens: Sequence[Token], first: int, last: int, read: ReadArticle) -> set[str]:
     """The families of the names near a point of the compass, and of the word that it goes with."""
     near = range(max(0, first - _NEAR), min(len(tokens), last + _NEAR))
-    found = {family(tokens[i]) for i in near if not first <= i < last and _name(tokens[i], read)}
+    found = {tokens[i].family for i in near if not first <= i < last and _name(tokens[i], read)}
     close = range(max(0, first - _CLOSE), min(len(tokens), last + _CLOSE))
-    content = [tokens[i] for i in close if not first <= i < last and is_content(tokens[i], read.lex)]
-    return found | {family(token) for token in content}
+    content = [tokens[i] for i in close if not first <= i < last and tokens[i].content]
+    return found | {token.family for token in content}
 
 
 def _name(token: Token, read: ReadArticle) -> bool:

@@ -31,7 +31,7 @@ _TABLE = "contradictories"
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first word that the article has the other way round."""
     mine = statement_clauses(statement, read)
-    own = signs(statement.text, read.lex.code)
+    own = signs(mine)
     near = related(statement, alignment, read)
     for hit in mine.hits(_TABLE):
         if found := _opposite(hit, mine, own, near, read):
@@ -42,7 +42,13 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         candidates: Sequence[int] = range(len(mine.tokens))
     else:
         candidates = sorted(own.heads)
+    matches = [(signs(other.clauses).sign, mine.matched(other.clauses)) for other in near]
     for index in candidates:
+        sign = own.sign[index]
+        if not sign or not any(
+            sign_there[at] == -sign for sign_there, places in matches for at in places[index]
+        ):
+            continue  # nothing that could stand against it
         if found := _negated(index, mine, own, near, read):
             return (found,)
     return ()
@@ -59,7 +65,7 @@ def _opposite(
     where: tuple[Related, Hit] | None = None
     agreeing: list[tuple[Fit, Related]] = []
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for there in other.clauses.hits(_TABLE):
             if there.label[:-1] != hit.label[:-1]:
                 continue
@@ -129,7 +135,7 @@ def _same_word(
     """Where the article has the very word, and not denied otherwise than the statement does."""
     best = Fit()
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         for place in other.clauses.find_form(mine.tokens[hit.last - 1]):
             if theirs.sign[place] in (0, own.sign[hit.last - 1]):
                 best = max(best, fit(around, mine, other.clauses, place))
@@ -151,9 +157,9 @@ def _negated(
     agree = against = Fit()
     where: tuple[Related, int] | None = None
     for other in near:
-        theirs = signs(other.sentence.text, read.lex.code)
+        theirs = signs(other.clauses)
         forms = set(other.clauses.find_form(mine.tokens[index]))
-        for place in other.clauses.find(mine.tokens[index]):
+        for place in mine.matched(other.clauses)[index]:
             value = theirs.sign[place]
             fits = fit(around, mine, other.clauses, place)
             if sign == -1 and value == 1 and not _verb_stands(index, mine, other.clauses):

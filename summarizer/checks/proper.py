@@ -1,7 +1,7 @@
 """Finds names: runs of capitalised words that are not just the start of a sentence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .text import Lexicon, Token, fold
@@ -29,7 +29,7 @@ def find_names(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Name
     (German), only runs of two or more do, and single words behind a title. A text in Title Case has
     none that a capital could show.
     """
-    if _title_case(tokens, lex):
+    if title_case(tokens, lex):
         return ()
     names = (_name(text, tokens, run, lex) for run in _runs(text, tokens, lex))
     return tuple(name for name in names if name)
@@ -38,9 +38,17 @@ def find_names(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Name
 _LONGEST = 12  # a longer run is no name
 
 
-def _title_case(tokens: tuple[Token, ...], lex: Lexicon) -> bool:
-    words = [t for t in tokens if len(t.norm) > 3 and t.norm not in lex.stopwords and t.text[0].isalpha()]
-    return len(words) >= 4 and all(t.capital for t in words) and not lex.capitalised_nouns
+def title_case(tokens: Sequence[Token], lex: Lexicon) -> bool:
+    """Whether there are four or more longer words of content and every one has a capital."""
+    if lex.capitalised_nouns:
+        return False
+    count, stopwords = 0, lex.stopwords
+    for token in tokens:
+        if len(token.norm) > 3 and token.norm not in stopwords and token.text[0].isalpha():
+            if not token.capital:
+                return False
+            count += 1
+    return count >= 4
 
 
 _GLUE = re.compile(r"\.?\s|-")  # what may stand inside a name
@@ -49,7 +57,7 @@ _GLUE = re.compile(r"\.?\s|-")  # what may stand inside a name
 def _runs(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[list[int]]:
     run: list[int] = []
     for index, token in enumerate(tokens):
-        capital = _is_capital_word(token, lex)
+        capital = token.capital and _is_capital_word(token, lex)
         if run and not (capital and _GLUE.fullmatch(text, tokens[run[-1]].end, token.start)):
             yield run
             run = []
@@ -62,9 +70,7 @@ def _runs(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> Iterator[list[i
 def _is_capital_word(token: Token, lex: Lexicon) -> bool:
     if not token.capital or not token.text[0].isalpha():
         return False
-    return len(token.norm) < 3 or not any(
-        token.norm in table for table in (lex.months, lex.weekdays, lex.units, lex.scales, lex.numbers)
-    )
+    return len(token.norm) < 3 or token.norm not in lex.counted_words
 
 
 def _name(text: str, tokens: tuple[Token, ...], run: list[int], lex: Lexicon) -> Name | None:

@@ -56,7 +56,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
     level = int(hit.label)
     for counted in _counted(hit, mine):
-        if level in (_ALL, _MANY) and signs(mine.text, read.lex.code).sign[counted] == -1:
+        if level in (_ALL, _MANY) and signs(mine).sign[counted] == -1:
             continue  # "not all" is a level of its own
         if found := _level_of(hit, level, counted, mine, near, read):
             return found
@@ -75,7 +75,7 @@ def _level_of(
             for there in reversed(other.clauses.hits("quantifier_levels"))
             for index in _counted(there, other.clauses)
         }
-        for place in other.clauses.find(mine.tokens[counted]):
+        for place in mine.matched(other.clauses)[counted]:
             there = quantified.get(place)
             fits = fit(around, mine, other.clauses, place)
             first = there.first if there else _number_before(place, other.clauses, mine)

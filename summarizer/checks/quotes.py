@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import ScoreAlignment
@@ -37,6 +37,7 @@ _PASSAGE = re.compile(
     r"|(?<!\w)‘(?P<single>[^‘’]{1,2000}(?:’(?=\w)[^‘’]{1,2000}){0,20})’(?!\w)"
     r"|‚(?P<low_single>[^‚‘]{1,5000})‘|‹(?P<small>[^‹›]{1,5000})›"
 )
+_OPENING = re.compile(r"[“„«»\"‘‚‹]")  # most texts have none, and are then not searched
 _LEFT_OUT = re.compile(r"[\[(]?(?:\.\.\.|…|\. \. \.)[\])]?|\[[^\[\]]{0,200}\]")
 
 
@@ -51,6 +52,8 @@ class Passage:
 
 def passages(text: str) -> Iterator[Passage]:
     """The quoted passages of a text, outermost ones, in order."""
+    if _OPENING.search(text) is None:
+        return
     for match in _PASSAGE.finditer(text):
         kind = str(match.lastgroup)
         yield Passage(match.start(kind), match.end(kind), match[kind])
@@ -61,7 +64,18 @@ class _Flat:
     """A text reduced to words with one space between, and each character's place in the original."""
 
     text: str
-    origin: tuple[int, ...]
+    readable: str  # what was flattened, with apostrophes and spaces in one form
+    ranges: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def origin(self) -> tuple[int, ...]:
+        found: list[int] = []
+        for low, high in self.ranges:
+            for match in _WORDS.finditer(self.readable, low, high):
+                if found:
+                    found.append(match.start())  # the space before
+                found += [at for at, c in enumerate(match[0], match.start()) for _ in c.casefold()]
+        return tuple(found)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         return self.origin[start], self.origin[end - 1] + 1
@@ -71,19 +85,10 @@ _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[%$€£₴]")
 
 
 def _flatten(text: str, ranges: tuple[tuple[int, int], ...] | None = None) -> _Flat:
-    characters: list[str] = []
-    origin: list[int] = []
     readable = plain(text)
-    for low, high in ranges or ((0, len(text)),):
-        for match in _WORDS.finditer(readable, low, high):
-            if characters:
-                characters.append(" ")
-                origin.append(match.start())
-            for index in range(match.start(), match.end()):
-                for lower in readable[index].casefold():
-                    characters.append(lower)
-                    origin.append(index)
-    return _Flat("".join(characters), tuple(origin))
+    ranges = ranges or ((0, len(text)),)
+    words = (word.casefold() for low, high in ranges for word in _WORDS.findall(readable, low, high))
+    return _Flat(" ".join(words), readable, ranges)
 
 
 _ASIDE = re.compile(r",?\s?[—–-]\s?(?P<aside>[^—–«»“”„]{3,80}?)[,.]?\s?[—–-]")

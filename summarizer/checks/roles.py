@@ -24,7 +24,7 @@ from .context import ReadArticle, ReadSentence, ReadStatement
 from .entities import Entities, How, Kind, Mention
 from .mentions import first_name_gender, organisation_word
 from .offices import LEADERS, Office, concept_at, is_office
-from .text import Lexicon, Token, is_content, span
+from .text import Lexicon, Token, span
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
@@ -215,7 +215,7 @@ def _governing(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str |
     of = False
     while index >= 0 and mention.first - index <= 5:
         token = tokens[index]
-        if token.norm in lex.words("name_of") and not of and is_content(tokens[index - 1], lex):
+        if token.norm in lex.words("name_of") and not of and tokens[index - 1].content:
             of, index = True, index - 2
         elif token.norm in lex.words("name_determiners") or _introduces(token, lex):
             index -= 1
@@ -239,15 +239,15 @@ def _head(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str | None
     if index < 1 or tokens[index].norm not in lex.words("name_of"):
         return None
     head = tokens[index - 1]
-    return head.stem if is_content(head, lex) and not head.capital else None
+    return head.stem if head.content and not head.capital else None
 
 
 def _deed(
     tokens: Sequence[Token], one: Mention, other: Mention, between: Sequence[Token], lex: Lexicon
 ) -> Iterator[_Deed]:
-    content = [t for t in between if is_content(t, lex) and not t.capital]
+    content = [t for t in between if t.content and not t.capital]
     if not content:  # "wurde von Berger entlassen": the verb stands last
-        content = [t for t in tokens[other.last : other.last + 3] if is_content(t, lex) and not t.capital]
+        content = [t for t in tokens[other.last : other.last + 3] if t.content and not t.capital]
     before = tokens[other.first - 1]
     marked = any(t.norm in lex.words("agent_markers") for t in between[-3:])
     auxiliary = any(

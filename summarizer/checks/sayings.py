@@ -26,7 +26,7 @@ from .mentions import organisation_word
 from .offices import is_office
 from .quotes import passages
 from .terms import Hit, terms
-from .text import Lexicon, Token, is_content
+from .text import Lexicon, Token
 
 SAID, TOLD, CLAIMED, DENIED = "said", "told", "claimed", "denied"
 VERBS = (SAID, TOLD, CLAIMED, DENIED)  # labels of verbs
@@ -82,8 +82,11 @@ def find_sayings(
     text: str, tokens: Sequence[Token], mentions: Sequence[Mention], lex: Lexicon
 ) -> tuple[Saying, ...]:
     """The sayings of a sentence or a statement, in order."""
+    cues = _cues(text, tokens, lex)
+    if not cues:
+        return ()
     inside = quoted_tokens(text, tokens)
-    cues = [cue for cue in _cues(text, tokens, lex) if cue.first not in inside]
+    cues = [cue for cue in cues if cue.first not in inside]
     if not cues or len(cues) > _MOST:
         return ()
     outside = [m for m in mentions if m.ids and m.first not in inside]
@@ -118,6 +121,8 @@ def _tone(label: str) -> str:
 def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     """The indices of the tokens inside quotation marks."""
     quoted = [(p.start, p.end) for p in passages(text)]
+    if not quoted:
+        return frozenset()
     asides = [m.span() for a, b in quoted for m in _ASIDE.finditer(text, a, b)]  # «… —advirtió— …»
     return frozenset(
         i
@@ -128,11 +133,14 @@ def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
 
 def _cues(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[Hit]:
     """Words of saying, without the nouns that look like them."""
+    found: list[Hit] = []
+    hits = terms(lex.code, "sayings").find(tokens)
+    if not hits:
+        return found
     determiners = lex.words("cue_determiners")
     if not lex.inflects:
         determiners |= lex.words("name_determiners")
-    found: list[Hit] = []
-    for hit in terms(lex.code, "sayings").find(tokens):
+    for hit in hits:
         if found and hit.first < found[-1].last:
             continue
         first = tokens[hit.first]
@@ -335,7 +343,7 @@ def _beside_it(
             held = [t for t in between if is_office(t, lex) or organisation_word(t, lex)]
             if "," in marks and not held and extent(left)[1] <= left.last and extent(right)[0] >= right.first:
                 break
-            if sum(is_content(t, lex) and t not in held for t in between) > 1:
+            if sum(t.content and t not in held for t in between) > 1:
                 break
             found.append(other)
             edge, index = other, index + step
@@ -354,7 +362,7 @@ def _scopes(
     for at, frame in enumerate(frames):
         room_before = _room(frames, at, -1, segment, tokens)
         room_behind = _room(frames, at, 1, segment, tokens)
-        content = [sum(is_content(tokens[i], lex) for i in room) for room in (room_before, room_behind)]
+        content = [sum(tokens[i].content for i in room) for room in (room_before, room_behind)]
         source = frame.cue.label in _AHEAD
         aside = 0 if source else 2  # an auxiliary may stand between
         before = _marks(text, tokens, frame.first - aside, frame.first)

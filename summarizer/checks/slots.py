@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family
+from .context import ReadArticle, ReadSentence, ReadStatement
 from .entities import How, Kind, Mention
 from .forms import same_word
 from .mentions import place_word
 from .roles import wrong_holder
 from .speakers import belongs_to
-from .text import Lexicon, Token, fold, is_content, span
+from .text import Lexicon, Token, fold, span
 
 _SHARE = 0.6  # of the words around the name, weighed, that the sentence must have
 _SHARED = 2  # how many of them at the least
@@ -120,13 +120,13 @@ def _around(
     return [
         tokens[i]
         for i in range(first, last)
-        if i not in named and is_content(tokens[i], read.lex) and tokens[i].norm not in read.lex.reporting
+        if i not in named and tokens[i].content and tokens[i].norm not in read.lex.reporting
     ]
 
 
 def _shares(words: Sequence[Token], read: ReadArticle) -> tuple[dict[int, float], dict[int, int]]:
     """By sentence: the weighed share of the words that it has, and how many; the headline left out."""
-    weights = {family(token): read.weight(token.stem) for token in words}
+    weights = {token.family: read.weight(token.stem) for token in words}
     total = sum(weights.values())
     shares: dict[int, float] = {}
     counts: dict[int, int] = {}
@@ -203,7 +203,7 @@ def _joined(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) 
 
 def _neighbour(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
     token = text.tokens[mention.first - 1] if mention.first else None
-    return token.stem if token is not None and is_content(token, lex) else None
+    return token.stem if token is not None and token.content else None
 
 
 def _preposition(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str | None:
@@ -230,19 +230,15 @@ def _predicate(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexico
     for token in tokens[index : index + _BESIDE]:
         if token.norm in lex.reporting:
             return None
-        if is_content(token, lex) and not token.capital:
-            return family(token)
+        if token.content and not token.capital:
+            return token.family
     return None
 
 
 def _content_before(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
     for token in reversed(text.tokens[max(0, mention.first - 4) : mention.first]):
-        if (
-            is_content(token, lex)
-            and token.norm not in lex.words("place_prepositions")
-            and not place_word(token, lex)
-        ):
-            return family(token)
+        if token.content and token.norm not in lex.words("place_prepositions") and not place_word(token, lex):
+            return token.family
     return None
 
 

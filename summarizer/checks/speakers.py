@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from ..flags import FlagCode
 from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
-from .context import ReadArticle, ReadSentence, ReadStatement, family, read_statement
+from .context import ReadArticle, ReadSentence, ReadStatement, read_statement
 from .entities import How, Kind, Mention
 from .sayings import Saying, extent, find_sayings, quoted_tokens
-from .text import Token, is_content, span
-from .voices import Voice, narrated, voices
+from .text import Token, span
+from .voices import Voice, telling, voices
 
 _TOLD, _TOLD_MORE = 0.4, 0.3  # share of the words that a voice must have; the second with three of them
 _SHARED, _SHARED_MORE = 2, 3
@@ -106,8 +106,8 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
 def _weights(tokens: Sequence[Token], read: ReadArticle) -> dict[str, float]:
     found = {}
     for token in tokens:
-        if is_content(token, read.lex):
-            kin = family(token)
+        if token.content:
+            kin = token.family
             known = kin in read.with_family
             found[kin] = read.weight(token.stem) if known else _UNKNOWN * read.default_idf
     return found
@@ -118,17 +118,17 @@ def _mismatch(told: _Told, read: ReadArticle) -> Signal | None:
     best: tuple[float, int, Voice] | None = None
     own = neutral = 0.0
     heard = voices(read)
-    numbers = sorted({s.number for kin in told.words for s in read.with_family.get(kin, ())})
-    for number in numbers:
+    having = telling(told.words, read)
+    for number in having.sentences:
         sentence = read.sentences[number - 1]
         if sentence.is_headline and len(read.sentences) > 1:
             continue
         if told.who & {i for m in read.entities.mentions_in(number) for i in m.ids}:
             everything = frozenset(sentence.families)
             own = max(own, _own_share(told, everything, sentence, heard.get(number, ()), read) / total)
-        neutral = max(neutral, _sum(told.words, narrated(sentence, read)) / total)
+        neutral = max(neutral, having.narrated.get(number, 0) / total)
         for voice in heard.get(number, ()):
-            share = _sum(told.words, voice.families) / total
+            share = having.heard.get(voice, 0) / total
             if not voice.who:
                 neutral = max(neutral, share)
             elif _could_be(told.who, voice.who, read):

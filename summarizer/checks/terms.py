@@ -14,6 +14,7 @@ from .text import Token, lexicon, plain
 
 _APART = 10  # words within which the second half of a separable verb stands
 _BUCKET = 2  # letters by which prefixes are looked up
+_KNOWN = 20_000  # words that a table remembers
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -27,13 +28,15 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class Terms:
     """A table, ready to be looked up."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        """``entries``: (a word, prefix or phrase; its label)."""
+    def __init__(self, entries: Iterable[tuple[str, str]], number: int = 0) -> None:
+        """``entries``: (a word, prefix or phrase; its label); ``number`` among those of its language."""
+        self.number = number
         self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spelled, label in entries:
-            words = tuple(spelled.split("_"))
-            first = words[0].partition("~")[0]
+            near, apart, far = spelled.partition("~")
+            words = (near, apart, far) if apart else tuple(spelled.split("_"))
+            first = words[0]
             if first.endswith("*"):
                 self._prefixes.setdefault(first[:_BUCKET], []).append((words, label))
             else:
@@ -41,35 +44,38 @@ class Terms:
         for table in (self._exact, self._prefixes):
             for rows in table.values():
                 rows.sort(key=lambda row: (-len(row[0]), row))
+        self._opening = _Opening(self._exact, self._prefixes)
 
-    def at(self, tokens: Sequence[Token], index: int) -> Iterator[Hit]:
+    def at(self, tokens: Sequence[Token], index: int) -> Sequence[Hit]:
         """What begins at a token, the longest first."""
-        norm = tokens[index].norm
-        rows = self._exact.get(norm, ())
-        near = self._prefixes.get(norm[:_BUCKET], ())
-        for words, label in (*rows, *near):
-            if len(words) == 1 and "~" in words[0]:
-                if _apart(words[0], tokens, index):
-                    yield Hit(index, index + 1, label)
-            elif len(words) == 1:
-                if _is(words[0], norm):
-                    yield Hit(index, index + 1, label)
-            elif len(words) <= len(tokens) - index and all(
-                _is(word, tokens[index + at].norm) for at, word in enumerate(words)
-            ):
-                yield Hit(index, index + len(words), label)
+        rows = self._opening[tokens[index].norm]
+        return [*_hits(rows, tokens, index)] if rows else ()
+
+    def first(self, tokens: Sequence[Token], index: int) -> Hit | None:
+        """The longest that begins at a token."""
+        rows = self._opening[tokens[index].norm]
+        return next(_hits(rows, tokens, index), None) if rows else None
+
+    def opens(self, norm: str) -> bool:
+        """Whether a word can begin an entry."""
+        return bool(self._opening[norm])
 
     def find(self, tokens: Sequence[Token]) -> tuple[Hit, ...]:
         """Every word of the table in a text, in order; a phrase hides the words inside it."""
+        opening = self._opening
+        return self.among(tokens, [i for i, t in enumerate(tokens) if opening[t.norm]])
+
+    def among(self, tokens: Sequence[Token], starts: Sequence[int]) -> tuple[Hit, ...]:
+        """The same, where it is known with which tokens an entry can begin; see ``Openings``."""
+        if not starts:
+            return ()
         found: list[Hit] = []
-        exact, prefixes = self._exact, self._prefixes
-        starts = [i for i, t in enumerate(tokens) if t.norm in exact or t.norm[:_BUCKET] in prefixes]
         index = 0
         for start in starts:
             if start < index:
                 continue
             index = start
-            hits = list(self.at(tokens, index))
+            hits = self.at(tokens, index)
             longest = hits[0].last if hits else 0
             for hit in hits:
                 longest = max(longest, hit.last)
@@ -78,26 +84,101 @@ class Terms:
         return tuple(found)
 
     def any(self, tokens: Sequence[Token]) -> bool:
-        return any(next(self.at(tokens, index), None) is not None for index in range(len(tokens)))
+        opening = self._opening
+        return any(
+            opening[t.norm] and self.first(tokens, index) is not None for index, t in enumerate(tokens)
+        )
 
 
-def _apart(pattern: str, tokens: Sequence[Token], index: int) -> bool:
-    """Two words of which the second stands further on."""
-    first, _, second = pattern.partition("~")
-    return _is(first, tokens[index].norm) and any(
-        _is(second, token.norm) for token in tokens[index + 1 : index + 1 + _APART]
-    )
+Row = tuple[tuple[str, ...], str]  # words, label
+
+
+class _Opening(dict[str, tuple[Row, ...]]):
+    """Case-folded word -> the entries that it can begin: none for most, and that is remembered."""
+
+    def __init__(self, exact: dict[str, list[Row]], prefixes: dict[str, list[Row]]) -> None:
+        super().__init__()
+        self._exact = exact
+        self._prefixes = prefixes
+
+    def __missing__(self, norm: str) -> tuple[Row, ...]:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if norm.startswith(row[0][0][:-1])]
+        found = self[norm] = (*self._exact.get(norm, ()), *near)
+        return found
 
 
 def _is(pattern: str, norm: str) -> bool:
     return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
 
 
+def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[Hit]:
+    """Of entries whose first word fits, those whose other words follow."""
+    for words, label in rows:
+        length = len(words)
+        if length == 1:
+            yield Hit(index, index + 1, label)
+        elif words[1] == "~":
+            if any(_is(words[2], token.norm) for token in tokens[index + 1 : index + 1 + _APART]):
+                yield Hit(index, index + 1, label)
+        elif length <= len(tokens) - index:
+            for at in range(1, length):
+                word, norm = words[at], tokens[index + at].norm
+                if word != norm and not (word[-1:] == "*" and norm.startswith(word[:-1])):
+                    break
+            else:
+                yield Hit(index, index + length, label)
+
+
 @cache
 def terms(code: str, *keys: str) -> Terms:
     """The table under some keys of a language's files, together; empty where they are missing."""
-    data = lexicon(code).data
-    return Terms(entry for key in keys for entry in _entries(plain(data.get(key, "")).casefold()))
+    data, known = lexicon(code).data, _tables(code)
+    entries = (entry for key in keys for entry in _entries(plain(data.get(key, "")).casefold()))
+    made = Terms(entries, len(known.tables))
+    known.tables.append(made)
+    known.clear()
+    return made
+
+
+class _Tables(dict[str, tuple[Terms, ...]]):
+    """Case-folded word -> the tables of a language with an entry that it can begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[Terms] = []
+
+    def __missing__(self, norm: str) -> tuple[Terms, ...]:
+        if len(self) > _KNOWN:  # flat memory over many articles
+            self.clear()
+        found = self[norm] = tuple(table for table in self.tables if table.opens(norm))
+        return found
+
+
+@cache
+def _tables(code: str) -> _Tables:
+    return _Tables()
+
+
+class Openings:
+    """The tokens of one text that can begin an entry, for all tables at once: most have none."""
+
+    def __init__(self, tokens: Sequence[Token], code: str) -> None:
+        self._tokens = tokens
+        tables = _tables(code)
+        self._known = len(tables.tables)
+        self._starts: dict[Terms, list[int]] = {}
+        for index, token in enumerate(tokens):
+            for table in tables[token.norm]:
+                self._starts.setdefault(table, []).append(index)
+
+    def find(self, table: Terms) -> tuple[Hit, ...]:
+        """What ``table.find`` gives for the text."""
+        if table.number >= self._known:  # asked for the first time in this process
+            return table.find(self._tokens)
+        starts = self._starts.get(table)
+        return () if starts is None else table.among(self._tokens, starts)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:

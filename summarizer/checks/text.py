@@ -75,12 +75,13 @@ class Lexicon:
     alternations: dict[str, str]
     data: Mapping[str, Any] = field(compare=False, repr=False, default_factory=dict)
 
-    def words(self, key: str) -> frozenset[str]:
-        """The words under a key of the language's files, case folded; none where the key is missing."""
-        found = self._words.get(key)
-        if found is None:
-            found = self._words[key] = frozenset(plain(self.data.get(key, "")).casefold().split())
-        return found
+    @cached_property
+    def words(self) -> Callable[[str], frozenset[str]]:
+        """The words under a key of the language's files, case folded; none where the key is missing.
+
+        The look-up of a dict, because it is asked for with every word of a text.
+        """
+        return _Words(self.data).__getitem__
 
     def phrases(self, key: str) -> tuple[tuple[str, ...], ...]:
         """The phrases under a key, a line each, as case-folded words; the longest first."""
@@ -97,10 +98,6 @@ class Lexicon:
         return found
 
     @cached_property
-    def _words(self) -> dict[str, frozenset[str]]:
-        return {}
-
-    @cached_property
     def _phrases(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         return {}
 
@@ -113,10 +110,16 @@ class Lexicon:
         """Words that were read, each with its forms: most words of a text are not new."""
         return {}
 
-    @property
+    @cached_property
     def inflects(self) -> bool:
         """Whether names change their endings in ways that only a table of endings follows."""
         return bool(self.suffixes)
+
+    @cached_property
+    def counted_words(self) -> frozenset[str]:
+        """Months, weekdays, units and numbers: what a capital does not make a name."""
+        tables = (self.months, self.weekdays, self.units, self.scales, self.numbers)
+        return frozenset(word for table in tables for word in table)
 
     @cached_property
     def stem(self) -> Callable[[str], str]:
@@ -178,6 +181,18 @@ class Lexicon:
             if len(word) - len(suffix) >= 3 and word.endswith(suffix):
                 return word[: -len(suffix)]
         return word
+
+
+class _Words(dict[str, frozenset[str]]):
+    """Key of a language's files -> its words, split when they are first asked for."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._data = data
+
+    def __missing__(self, key: str) -> frozenset[str]:
+        found = self[key] = frozenset(plain(self._data.get(key, "")).casefold().split())
+        return found
 
 
 def _snowball(name: str) -> Callable[[str], str]:
@@ -287,6 +302,7 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     stem: str
     family: str  # see ``Lexicon.family``
     capital: bool  # begins with a capital letter
+    content: bool  # says something by itself
 
 
 # Words with inner apostrophes and hyphens kept apart at the hyphen, figures with their inner marks,
@@ -306,7 +322,10 @@ def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
             if article in elided and start + len(article) + 1 < end:  # l'usine, qu'il: two words
                 part = text[start : start + len(article)]
                 capital = part[0].isupper()
-                tokens.append(Token(part, start, start + len(part), article, article, article, capital))
+                content = _says_something(article, lex)
+                tokens.append(
+                    Token(part, start, start + len(part), article, article, article, capital, content)
+                )
                 start += len(article) + 1
         written = text[start:end]
         word = known.get(written)
@@ -314,7 +333,9 @@ def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
             if len(known) > _KNOWN:  # flat memory over many articles
                 known.clear()
             word = known[written] = _word(written, lex)
-        tokens.append(Token(written, start, end, word.norm, word.stem, word.family, word.capital))
+        tokens.append(
+            Token(written, start, end, word.norm, word.stem, word.family, word.capital, word.content)
+        )
     return tuple(tokens)
 
 
@@ -325,12 +346,12 @@ def _word(written: str, lex: Lexicon) -> Token:
             norm = norm[:-2] if possessive == "'s" else norm[:-1]
     norm = norm.replace(".", "") if norm[0].isalpha() else norm
     stem = lex.stem(norm)
-    return Token(written, 0, len(written), norm, stem, lex.family(norm, stem), written[0].isupper())
+    family, content = lex.family(norm, stem), _says_something(norm, lex)
+    return Token(written, 0, len(written), norm, stem, family, written[0].isupper(), content)
 
 
-def is_content(token: Token, lex: Lexicon) -> bool:
-    """Whether a token says something by itself."""
-    return token.norm not in lex.stopwords and (len(token.norm) > 1 or token.norm.isdigit())
+def _says_something(norm: str, lex: Lexicon) -> bool:
+    return norm not in lex.stopwords and (len(norm) > 1 or norm.isdigit())
 
 
 def span(text: str, start: int, end: int) -> Span:
@@ -358,6 +379,8 @@ def other_language(tokens: tuple[Token, ...], lex: Lexicon) -> str | None:
         return None
     words = [token.text.casefold() for token in tokens]
     own = sum(word in lex.stopwords for word in words)
+    if 3 * own > len(words):
+        return None
     others = [code for code in languages() if code != lex.code]
     found = {code: sum(word in lexicon(code).stopwords for word in words) for code in others}
     best = max(found, key=lambda code: found[code], default=None)

@@ -110,10 +110,17 @@ def _signal(shown: Span, other: Related, hit: Hit, read: ReadArticle) -> Signal:
 
 
 def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
-    """Words of direction: 1 up, -1 down."""
+    """Words of direction: 1 up, -1 down; read once."""
+    known: tuple[tuple[int, Hit], ...] | None = clauses.memo.get("ways")
+    if known is None:
+        known = clauses.memo["ways"] = _read_ways(clauses)
+    return known
+
+
+def _read_ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
     found = [hit for hit in clauses.hits("directions") if hit.label[:-1] == _FIRST_LINE]
     found += clauses.hits("figure_ways")
-    sign = signs(clauses.text, clauses.lex.code).sign
+    sign = signs(clauses).sign
     exempt = {i for hit in clauses.hits("way_exempt") for i in range(hit.first, hit.last)}
     return tuple(
         (1 if hit.label[-1] == "+" else -1, hit)

@@ -13,19 +13,19 @@ Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``spe
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .context import ReadArticle, ReadSentence, family
+from .context import ReadArticle, ReadSentence
 from .counterparts import MOST_TOKENS
 from .entities import How, Kind, Mention
 from .sayings import CLAIMED, DENIED, SAID, Saying, find_sayings, quoted_tokens
 from .terms import terms
-from .text import Token, is_content
+from .text import Token
 
 _LONG_QUOTE = 4  # words: less is a title or a word in scare quotes
 _BESIDE = 5  # tokens between a quotation and the name of one who says it
 _BACK = 3  # sentences that a quotation may go on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Voice:
     """What one speaker says in one sentence of the article.
 
@@ -52,6 +52,45 @@ def voices(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the sentences, and the voices in them, have of some words: sums of their weights."""
+
+    sentences: dict[int, float]  # by the number of the sentence
+    narrated: dict[int, float]  # the same, of the newspaper's own words
+    heard: dict[Voice, float]
+
+
+def telling(words: dict[str, float], read: ReadArticle) -> Telling:
+    """Weigh what every sentence and voice has of some words (family -> weight)."""
+    index: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = read.memo.get("telling", {})
+    if not index:
+        index = read.memo["telling"] = _told_where(read)
+    sentences: dict[int, float] = {}
+    own: dict[int, float] = {}
+    heard: dict[Voice, float] = {}
+    for kin, weight in words.items():
+        for number, narrates, speaking in index.get(kin, ()):
+            sentences[number] = sentences.get(number, 0) + weight
+            if narrates:
+                own[number] = own.get(number, 0) + weight
+            for voice in speaking:
+                heard[voice] = heard.get(voice, 0) + weight
+    return Telling(dict(sorted(sentences.items())), own, heard)
+
+
+def _told_where(read: ReadArticle) -> dict[str, list[tuple[int, bool, tuple[Voice, ...]]]]:
+    """Family -> the sentences that have it, if the newspaper itself says it there, and the voices that do."""
+    found: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = {}
+    heard = voices(read)
+    for sentence in read.sentences:
+        own, here = narrated(sentence, read), heard.get(sentence.number, ())
+        for kin in sentence.families:
+            speaking = tuple(voice for voice in here if kin in voice.families) if here else ()
+            found.setdefault(kin, []).append((sentence.number, kin in own, speaking))
+    return found
+
+
 def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
     """The families of a sentence's words that are the newspaper's own."""
     memory: dict[int, frozenset[str]] = read.memo.setdefault("narrated", {})
@@ -63,7 +102,7 @@ def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
 
 
 def _families(tokens: Sequence[Token], read: ReadArticle) -> frozenset[str]:
-    return frozenset(family(token) for token in tokens if is_content(token, read.lex))
+    return frozenset(token.family for token in tokens if token.content)
 
 
 def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
@@ -160,7 +199,7 @@ def _subject_before(saying: Saying, sentence: ReadSentence, read: ReadArticle) -
     )
     inside = quoted_tokens(sentence.text, sentence.tokens)
     places = {id(t): i for i, t in enumerate(sentence.tokens)}
-    nouns = [t for t in beside if is_content(t, read.lex) and places[id(t)] not in inside]
+    nouns = [t for t in beside if t.content and places[id(t)] not in inside]
     first = saying.first == 0 or all(i in inside for i in range(saying.first))
     return bool(nouns) and not first
 
@@ -180,4 +219,4 @@ def _beside_quotation(
     return people[0] if len(people) == 1 else None
 
 
-__all__ = ["CLAIMED", "DENIED", "SAID", "Voice", "narrated", "voices"]
+__all__ = ["CLAIMED", "DENIED", "SAID", "Telling", "Voice", "narrated", "telling", "voices"]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import cache, check, db, models, prompts, queue, queue_export, run, show
+from . import batch, cache, check, db, models, prompts, queue, queue_export, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
         "summarizer run article.txt",
         "summarizer run articles/ --format jsonl --out reports.jsonl",
         "summarizer check article.txt summary.txt",
+        "summarizer batch run articles.jsonl --out night",
         "summarizer show reports.jsonl",
         "summarizer models",
         "summarizer cache info",
@@ -34,6 +35,7 @@ app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("models", epilog=models.EXAMPLES)(models.models)
 app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)
+app.add_typer(batch.app)
 app.add_typer(cache.app)
 queue_export.register(queue.app)
 app.add_typer(queue.app)

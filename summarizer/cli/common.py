@@ -20,7 +20,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from typer.core import TyperGroup
 
-from ..errors import ModelError, SummarizerError
+from ..errors import JournalError, ModelError, SummarizerError
 from ..render.safe import safe, safe_json
 from ..settings import debugging
 
@@ -145,6 +145,8 @@ def complain(message: str, hint: str | None = None) -> None:
 
 
 def code_of(error: SummarizerError) -> int:
+    if isinstance(error, JournalError):
+        return INCOMPLETE
     return NO_MODEL if isinstance(error, ModelError) else BAD_INPUT
 
 

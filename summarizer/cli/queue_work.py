@@ -142,6 +142,7 @@ class Session:
         while True:
             key, rest = self.input.key()
             if key in ("", "q", "\x04"):
+                put("\n" if self.interactive else "")
                 return False
             try:
                 if self._act(key, rest, item):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -153,6 +154,21 @@ class Intake:
         if self._added:
             self._tell(f"queue {self._queue.name}: {told(self._added)}")
         self._queue.close()
+
+
+def put_in(intake: Intake, reports: Path, batch_id: str) -> None:
+    """Puts in all reports of a file of JSON lines; what is there already changes nothing.
+
+    Raises QueueError, and ReportFormatError for a line that is no report.
+    """
+    from ..report import Report
+
+    try:
+        with reports.open("rb") as lines:
+            for line in lines:
+                intake.add(Report.from_json(line), batch_id=batch_id)
+    finally:
+        intake.close()
 
 
 def told(added: "list[Added]") -> str:

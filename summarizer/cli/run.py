@@ -161,7 +161,7 @@ def run(
         profile=profile,
         model_file=model_file,
         summary_sentences=sentences,
-        judge=judge,
+        judge=True if judge is None and judges is not None else judge,
         judges=judges,
         prompts=prompts,
         max_cost_usd=max_cost,

@@ -95,8 +95,12 @@ class AnswerFile:
         self._connection = connection
 
     @classmethod
-    def open(cls, path: Path, *, create: bool, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self | None:
+    def open(
+        cls, path: Path, *, create: bool, busy_timeout_s: float = BUSY_TIMEOUT_S, durable: bool = False
+    ) -> Self | None:
         """The file; None when nothing was ever stored there and it is not to be made.
+
+        ``durable``: what is committed survives a power cut too, at the price of a wait for the disk.
 
         Raises SettingsError for a file that cannot be read or is none of ours. It stays as it is.
         """
@@ -120,7 +124,13 @@ class AnswerFile:
         except SettingsError:
             connection.close()
             raise
+        if durable:
+            connection.execute("PRAGMA synchronous = FULL")
         return cls(connection, path)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self._connection
 
     def close(self) -> None:
         self._connection.close()

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from ..errors import SettingsError
 from .answer_file import BUSY_TIMEOUT_S, AnswerFile, CacheInfo, file_bytes, packed, set_aside, unusable
@@ -30,7 +30,12 @@ class AnswerStore:
     """The stored answers of one file, which is opened on first use. Safe with threads and event loops.
 
     ``clock`` gives seconds since 1970, which other processes share; ``warn`` gets the one line that says
-    that the file cannot be used. A lease of ``lease_s`` seconds is renewed before it ends.
+    that the file cannot be used. A lease of ``lease_s`` seconds is renewed before it ends. With
+    ``shared`` false no other process asks the same questions, and nothing is leased. What was stored
+    survives kill -9; with ``durable``, a power cut too.
+
+    ``trouble`` makes an error of the caller's own of one with the file, which is then raised where an
+    answer would be got or put: for those whose work must not go on without.
     """
 
     def __init__(
@@ -41,13 +46,20 @@ class AnswerStore:
         warn: Callable[[str], None] | None = None,
         lease_s: float = LEASE_S,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
+        shared: bool = True,
+        durable: bool = False,
+        trouble: Callable[[SettingsError], Exception] | None = None,
     ) -> None:
         self.path = path
+        self._shared = shared
+        self._trouble = trouble
         self._clock = clock
         self._warn = warn or logging.getLogger("summarizer").warning
         self._warned = False
         self._busy_timeout_s = busy_timeout_s
-        self._thread = AnswerThread(path, clock=clock, lease_s=lease_s, busy_timeout_s=busy_timeout_s)
+        self._thread = AnswerThread(
+            path, clock=clock, lease_s=lease_s, busy_timeout_s=busy_timeout_s, durable=durable
+        )
         self._name = uuid.uuid4().hex
         self._numbers = count()
 
@@ -57,8 +69,8 @@ class AnswerStore:
         ``offline`` takes answers that are not final too, gives no lease and makes no file; then, and only
         then, a file that cannot be read raises SettingsError.
         """
-        if offline:
-            job = Job(Work.READ, key)
+        if offline or not self._shared:
+            job = Job(Work.READ if offline else Work.READ_FINAL, key)
             await self._thread.done(job)
         else:
             job = Job(Work.READ_OR_LEASE, key, f"{self._name}-{next(self._numbers)}")
@@ -68,6 +80,8 @@ class AnswerStore:
                 self.release(Lease(key, job.owner))  # it may be given all the same
                 raise
         if isinstance(job.result, SettingsError):
+            if self._trouble is not None:
+                raise self._trouble(job.result) from job.result
             if offline:
                 raise _again(job.result) from job.result
             self._tell(job.result)
@@ -87,7 +101,8 @@ class AnswerStore:
         """Stores the answer of a model and gives the lease back; after it, kill -9 loses nothing.
 
         ``context`` is the model's, in tokens: how an article is cut into parts depends on it.
-        A final answer that is there already stays. Nothing is raised: the caller has the answer.
+        A final answer that is there already stays. Nothing is raised, unless ``trouble`` says what: the
+        caller has the answer.
         """
         try:
             row = packed(answer, identity, name, self._clock(), context)
@@ -97,7 +112,24 @@ class AnswerStore:
         job = Job(Work.WRITE, key, lease.owner if lease else "", row)
         await self._thread.done(job)
         if isinstance(job.result, SettingsError):
+            if self._trouble is not None:
+                raise self._trouble(job.result) from job.result
             self._tell(job.result)
+
+    async def own(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Does something with tables of the caller's own in this file, on its one thread.
+
+        It shares a transaction with whatever else is waiting, and is committed when this returns. An
+        error in it undoes the whole transaction. Raises SettingsError, or what ``trouble`` makes of it.
+        """
+        job = Job(Work.OWN, b"", own=work)
+        await self._thread.done(job)
+        if isinstance(job.result, SettingsError):
+            cause = job.result.__cause__
+            if cause is not None and not isinstance(cause, sqlite3.Error | OSError):
+                raise RuntimeError(f"{type(cause).__name__}: {cause}") from cause  # of the caller's making
+            raise self._trouble(job.result) if self._trouble else _again(job.result) from job.result
+        return cast("T", job.value)
 
     def release(self, lease: Lease) -> None:
         """Gives a lease back without an answer. Does not wait."""

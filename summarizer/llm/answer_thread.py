@@ -53,6 +53,8 @@ class Work(Enum):
     READ_OR_LEASE = "read_or_lease"  # a final answer, or else the lease
     WRITE = "write"  # an answer, and the end of the lease
     RELEASE = "release"
+    READ_FINAL = "read_final"  # a final answer; where nobody else uses the file, nothing is leased
+    OWN = "own"  # something with tables of the caller's own in the same file, in the same transaction
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +65,8 @@ class Job:
     key: bytes
     owner: str = ""
     row: Row | None = None
+    own: Callable[[sqlite3.Connection], object] | None = None
+    value: object = None  # what ``own`` returned
     result: Answer | Lease | Absent | SettingsError | None = None
     future: "asyncio.Future[None] | None" = None
 
@@ -86,8 +90,9 @@ class AnswerThread:
         lease_s: float,
         busy_timeout_s: float,
         longest_call_s: float = _LONGEST_CALL_S,
+        durable: bool = False,
     ) -> None:
-        self._hands_for = partial(_Hands, path, clock, lease_s, busy_timeout_s, longest_call_s)
+        self._hands_for = partial(_Hands, path, clock, lease_s, busy_timeout_s, longest_call_s, durable)
         self._start_over()
         _ALL.add(self)
 
@@ -187,7 +192,9 @@ class _Hands:
         lease_s: float,
         busy_timeout_s: float,
         longest_call_s: float,
+        durable: bool,
     ) -> None:
+        self._durable = durable
         self.held: dict[Lease, float] = {}  # and since when
         self._path = path
         self._clock = clock
@@ -221,7 +228,9 @@ class _Hands:
         except SettingsError as error:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001  (a thread that dies leaves everybody waiting)
-            self._give_up(unusable(self._path, error))
+            trouble = unusable(self._path, error)
+            trouble.__cause__ = error
+            self._give_up(trouble)
         for job in jobs:
             if job.result is None:
                 job.result = self._trouble or Absent.MISSING
@@ -234,8 +243,10 @@ class _Hands:
         if time.monotonic() < self._no_file_until:
             return
         if self._file is None:
-            create = any(job.work in (Work.READ_OR_LEASE, Work.WRITE) for job in jobs)
-            self._file = AnswerFile.open(self._path, create=create, busy_timeout_s=self._busy_timeout_s)
+            create = any(job.work in (Work.READ_OR_LEASE, Work.WRITE, Work.OWN) for job in jobs)
+            self._file = AnswerFile.open(
+                self._path, create=create, busy_timeout_s=self._busy_timeout_s, durable=self._durable
+            )
         if self._file is None:
             self._trouble = None
             return
@@ -261,6 +272,8 @@ class _Hands:
         """Does what can be done without writing; whether that was all."""
         if job.work is Work.READ:
             job.result = file.read(job.key, final=False) or Absent.MISSING
+        elif job.work is Work.READ_FINAL:
+            job.result = file.read(job.key, final=True) or Absent.MISSING
         elif job.work is Work.READ_OR_LEASE:
             job.result = file.read(job.key, final=True)
             if job.result is None and file.leased(job.key, *self._term()):
@@ -268,8 +281,11 @@ class _Hands:
         return job.result is not None
 
     def _write(self, file: AnswerFile, job: Job) -> Answer | Lease | Absent:
-        if job.work is Work.READ:
-            return file.read(job.key, final=False) or Absent.MISSING
+        if job.own is not None:
+            job.value = job.own(file.connection)
+            return Absent.MISSING
+        if job.work in (Work.READ, Work.READ_FINAL):
+            return file.read(job.key, final=job.work is Work.READ_FINAL) or Absent.MISSING
         if job.work is Work.READ_OR_LEASE:
             found = file.read(job.key, final=True)  # it may have come since the first look
             if found is not None:
@@ -303,6 +319,7 @@ class _Hands:
         # What is stored can still be read, as from a full disk.
         self._no_writes_until = time.monotonic() + _TRY_AGAIN_S
         self._trouble = unusable(self._path, error)
+        self._trouble.__cause__ = error
 
     def _give_up(self, error: SettingsError) -> None:
         self._trouble = error

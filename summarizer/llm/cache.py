@@ -14,13 +14,13 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 import anyio.to_thread
 
 from ..errors import ModelError
 from ..report import AnswerState
-from .answer_store import AnswerStore
 from .answer_thread import Absent, Lease
 from .model import Answer, LanguageModel, Request
 from .wrapper import Wrapper
@@ -71,6 +71,27 @@ class Savings:
     saved_usd: float | None = None
 
 
+class Store(Protocol):
+    """Where answers are kept: an ``AnswerStore``, or a way to one in another process."""
+
+    async def get(self, key: bytes, *, offline: bool = False) -> Answer | Lease | Absent: ...
+
+    async def put(
+        self,
+        key: bytes,
+        answer: Answer,
+        *,
+        identity: str,
+        name: str,
+        context: int | None = None,
+        lease: Lease | None = None,
+    ) -> None: ...
+
+    def release(self, lease: Lease) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class CachedModel(Wrapper):
     """A model whose answers are kept in a store. Can be used in several threads and event loops.
 
@@ -82,7 +103,7 @@ class CachedModel(Wrapper):
     def __init__(
         self,
         model: LanguageModel,
-        store: AnswerStore,
+        store: Store,
         *,
         offline: bool = False,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,

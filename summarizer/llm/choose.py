@@ -16,6 +16,7 @@ from .costs import Costs, list_price
 from .endpoint import OPENAI_URL, SERVER_EXAMPLES, is_loopback, public
 from .local import DEFAULT_CONTEXT, SMOLLM2, EmbeddedModel
 from .model import LanguageModel
+from .pace import Paced
 
 EMBEDDED = "embedded"  # the name to ask for it by
 _SHOWN_MODELS = 10
@@ -91,8 +92,8 @@ class Choice:
             return self.settings.price
         return list_price(self.name, self.base_url)
 
-    def open(self) -> LanguageModel:
-        """The model. Without a name, ``resolve`` comes first.
+    def open(self, pace: Paced | None = None) -> LanguageModel:
+        """The model. Without a name, ``resolve`` comes first. The embedded model needs no pace.
 
         Raises ModelUnavailable when the embedded model is not installed, SettingsError without a name
         or for a model file that is none. Offline, nothing needs to be installed and no key to be set:
@@ -121,6 +122,7 @@ class Choice:
             max_attempts=settings.max_attempts,
             context=settings.context or self.context,
             price=settings.price,
+            pace=pace,
         )
 
 

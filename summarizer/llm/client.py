@@ -20,7 +20,9 @@ from . import costs, retry, tracing
 from .bodies import PATHS, Body, Form, takes_lengths
 from .endpoint import OPENAI_URL, Endpoint, is_loopback
 from .failures import Failures, error_type, is_the_path_right
+from .limits import input_tokens
 from .model import Answer, Request
+from .pace import Paced
 from .replies import Read, read
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ class OpenAIModel:
     request as a whole; ``max_attempts`` bounds the HTTP requests for one reply, except those that follow
     a parameter's refusal (at most four). ``bounds_lengths`` says whether the server takes minLength and
     maxLength in a schema; not given, it is tried, except with OpenAI and Azure. ``price`` goes before
-    the list prices.
+    the list prices. With a ``pace`` every HTTP request waits for its turn, and a 429 costs a wait and no
+    attempt; rate headers are read from clients that this class opens itself.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class OpenAIModel:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         random: Callable[[], float] = random_module.random,
         extra_body: dict[str, Any] | None = None,
+        pace: Paced | None = None,
     ) -> None:
         """Raises SettingsError for an address or key that cannot be, or a key that is missing."""
         self._name = name
@@ -73,6 +77,7 @@ class OpenAIModel:
         self._sleep = sleep
         self._random = random
         self._extra_body = extra_body or {}
+        self._pace = pace
         # Connections belong to the event loop that opened them, and `summarize()` starts one a call.
         self._clients: RunVar[openai.AsyncOpenAI | None] = RunVar("client")
 
@@ -126,6 +131,8 @@ class OpenAIModel:
         """
         started = time.perf_counter()
         counter = _Counter()
+        if self._pace is not None:
+            counter.tokens = input_tokens(request) + request.max_tokens
         answer = await self._ask(request, counter)
         return replace(answer, attempts=counter.used, seconds=time.perf_counter() - started)
 
@@ -172,12 +179,28 @@ class OpenAIModel:
 
         # Tenacity hears of the first request only once it failed: for the many that do not, its loop
         # would take a tenth of what the request takes.
-        return await retry.retrying(attempts, sleep=self._sleep, random=self._random)(again)
+        paced = self._pace is not None
+        loop = retry.retrying(attempts, sleep=self._sleep, random=self._random, paced=paced)
+        return await loop(again)
 
     async def _send(self, body: Body, counter: "_Counter") -> object:
+        if self._pace is None:
+            return await self._sent(body, counter)
+        turn = await self._pace.turn(counter.tokens)
+        limited, asked_s = False, None
+        try:
+            return await self._sent(body, counter)
+        except retry.server_errors() as error:
+            limited = retry.classify(error) is retry.Kind.RATE_LIMITED
+            asked_s = retry.asked_wait(error) if limited else None
+            raise
+        finally:
+            self._pace.back(turn, limited=limited, asked_s=asked_s)
+
+    async def _sent(self, body: Body, counter: "_Counter") -> object:
         client = self._clients.get(None)
         if client is None:
-            client = _open_client(self._endpoint, self._timeout_s, self._http_client)
+            client = _open_client(self._endpoint, self._timeout_s, self._http_client, self._pace)
             self._clients.set(client)
         counter.used += 1
         # Over all: some servers send blanks while they think, and no read ever times out.
@@ -252,6 +275,16 @@ class _Counter:
 
     def __init__(self) -> None:
         self.used = 0
+        self.tokens = 0  # of one of them, as far as its pace has to know
+
+
+def _hearing(pace: Paced) -> Callable[[Any], Awaitable[None]]:
+    """What tells a pace the headers of every response, good or bad."""
+
+    async def hear(response: Any) -> None:
+        pace.told(response.headers)
+
+    return hear
 
 
 @cache
@@ -262,7 +295,9 @@ def _certificates(trust_env: bool) -> "ssl.SSLContext":
     return httpx2.create_ssl_context(trust_env=trust_env)
 
 
-def _open_client(endpoint: Endpoint, timeout_s: float, http_client: Any = None) -> "openai.AsyncOpenAI":
+def _open_client(
+    endpoint: Endpoint, timeout_s: float, http_client: Any = None, pace: Paced | None = None
+) -> "openai.AsyncOpenAI":
     import openai
 
     # The whole request has its own limit; a connection that takes longer than this never comes.
@@ -271,7 +306,10 @@ def _open_client(endpoint: Endpoint, timeout_s: float, http_client: Any = None) 
         # What runs on this machine is not reached through a proxy that the environment names.
         trust_env = not is_loopback(endpoint.url)
         http_client = openai.DefaultAsyncHttpxClient(
-            timeout=timeout, trust_env=trust_env, verify=_certificates(trust_env)
+            timeout=timeout,
+            trust_env=trust_env,
+            verify=_certificates(trust_env),
+            event_hooks={} if pace is None else {"response": [_hearing(pace)]},
         )
     # max_retries=0: the package's own retries would multiply with ours.
     client = openai.AsyncOpenAI(

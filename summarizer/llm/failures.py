@@ -9,6 +9,9 @@ from . import retry
 from .endpoint import SERVER_EXAMPLES, Endpoint
 from .model import Answer
 
+# Key, account, address, model: the same for every article. Others may be about what one article holds.
+_FOR_ALL = frozenset({401, 402, 403, 404, 405})
+
 
 @dataclass(frozen=True, slots=True)
 class Failures:
@@ -51,7 +54,8 @@ class Failures:
                 f"The server has trouble of its own. Try again later, or use another one: {SERVER_EXAMPLES}."
             )
             return ModelUnavailable(message, hint=hint)
-        return ModelRejected(message, hint=self._hint(error, status, said))
+        for_all = status in _FOR_ALL or retry.is_no_quota(error)
+        return ModelRejected(message, hint=self._hint(error, status, said), for_all=for_all)
 
     def said(self, error: BaseException) -> str:
         """What the server said, in one line, without the key and passwords that it may quote back."""

@@ -15,6 +15,8 @@ MAX_WAIT_S = 60.0
 _MAX_BACKOFF_S = 30.0
 # An address that refuses connections mostly keeps refusing: three short waits, 1.75 s in all.
 _UNAVAILABLE_REQUESTS = 4
+# Where a pace holds requests back, a busy server costs time and not the reply; but not without end.
+_MOST_LIMITED = 100
 # A gateway's notice is gone a moment later; a wrong address sends its page every time.
 _MOST_PAGES = 1
 _MESSAGE_LENGTH = 300
@@ -82,32 +84,45 @@ def wait_seconds(error: BaseException, attempt: int, random: Callable[[], float]
     """
     if classify(error) is Kind.UNAVAILABLE:
         return min(0.25 * 2.0 ** (attempt - 1), 1.0)
-    asked = _asked_wait(error)
+    asked = asked_wait(error)
     if asked is not None:
         return min(asked * (1 + 0.1 * random()), MAX_WAIT_S)
     return min(2.0 ** (attempt - 1), _MAX_BACKOFF_S) * random()
 
 
 def retrying(
-    max_attempts: int, *, sleep: Callable[[float], Awaitable[None]], random: Callable[[], float]
+    max_attempts: int,
+    *,
+    sleep: Callable[[float], Awaitable[None]],
+    random: Callable[[], float],
+    paced: bool = False,
 ) -> AsyncRetrying:
-    """Tenacity's loop over these rules; the last error comes out as it is."""
-    pages = 0
+    """Tenacity's loop over these rules; the last error comes out as it is.
+
+    ``paced``: somebody else holds requests back after a 429, which then is no failed attempt.
+    """
+    limited = pages = 0
 
     def stop(state: RetryCallState) -> bool:
-        nonlocal pages
+        nonlocal limited, pages
         error = _error_of(state)
+        kind = None if error is None else classify(error)
+        if paced and kind is Kind.RATE_LIMITED:
+            limited += 1
+            return limited >= _MOST_LIMITED
         limit = max_attempts
         pages += isinstance(error, Page)
         if pages > _MOST_PAGES:
             return True
-        if error is not None and classify(error) is Kind.UNAVAILABLE:
+        if kind is Kind.UNAVAILABLE:
             limit = min(limit, _UNAVAILABLE_REQUESTS)
-        return state.attempt_number >= limit
+        return state.attempt_number - limited >= limit
 
     def wait(state: RetryCallState) -> float:
         error = _error_of(state)
-        return 0.0 if error is None else wait_seconds(error, state.attempt_number, random)
+        if error is None or (paced and classify(error) is Kind.RATE_LIMITED):
+            return 0.0
+        return wait_seconds(error, state.attempt_number - limited, random)
 
     return AsyncRetrying(
         sleep=sleep,
@@ -191,7 +206,8 @@ def _codes(error: BaseException) -> frozenset[str]:
     return frozenset(value.lower() for value in found if isinstance(value, str))
 
 
-def _asked_wait(error: BaseException) -> float | None:
+def asked_wait(error: BaseException) -> float | None:
+    """Seconds after which a server asks to be asked again; None where it does not say."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None)
     if headers is None:
         return None

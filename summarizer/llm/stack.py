@@ -4,6 +4,7 @@ From the inside out: the model, a span for every reply it gives, the budget (wha
 against it), the cache (what is stored costs nothing, and passes no budget).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import anyio
@@ -11,11 +12,12 @@ import anyio
 from ..errors import SettingsError
 from ..settings import Settings, cache_path
 from .answer_store import AnswerStore
-from .cache import CachedModel
+from .cache import CachedModel, Store
 from .choose import Choice, choose
 from .costs import Costs
 from .limits import Budget, BudgetedModel
 from .model import LanguageModel
+from .pace import Paced
 from .tracing import traced
 
 _HERE = "http://127.0.0.1"
@@ -67,21 +69,34 @@ class Stack:
     cache: CachedModel | None
 
     @classmethod
-    def of(cls, choice: Choice, settings: Settings) -> "Stack":
+    def of(
+        cls,
+        choice: Choice,
+        settings: Settings,
+        *,
+        pace: Paced | None = None,
+        store: Store | None = None,
+        around: Callable[[LanguageModel], LanguageModel] = lambda model: model,
+    ) -> "Stack":
         """Opens the chosen model. The run's time starts here.
+
+        ``store`` keeps the answers in place of the user's cache; ``around`` makes what stands between
+        the budget and the cache, and sees what is really asked.
 
         Raises as ``Choice.open`` does, and SettingsError for a limit in money and a model whose price is
         not known.
         """
-        model = traced(choice.open())
+        model = traced(choice.open() if pace is None else choice.open(pace))
         budget = None
         if settings.max_cost_usd or settings.max_tokens or settings.deadline_s:
             budget = Budget.of(settings)
             costs = Costs(model.name, choice.base_url or _HERE, settings.price)
             # Prices take half a second to load: only for a limit in money.
             model = BudgetedModel(model, budget, price=costs.worst if settings.max_cost_usd else None)
+        model = around(model)
         cache = None
-        if settings.cache:
+        if store is None and settings.cache:
             store = AnswerStore(cache_path(settings))
+        if store is not None:
             model = cache = CachedModel(model, store, offline=settings.offline)
         return cls(model, budget, cache)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -41,37 +43,48 @@ class Version(Record, frozen=True):
 _SELECT = sa.select(*COLUMNS).join(bodies, bodies.c.item_id == items.c.id)
 
 
+@lru_cache(maxsize=128)  # building a statement takes longer than running it
+def _paging(shape: frozenset[str], limited: bool) -> sa.Select[Any]:
+    # Sorted without their bodies: those are read for the few that are shown.
+    chosen = sa.select(items.c.seq).where(*conditions(shape))
+    chosen = chosen.order_by(items.c.priority.desc(), items.c.seq).offset(sa.bindparam("offset_"))
+    if limited:
+        chosen = chosen.limit(sa.bindparam("limit_"))
+    few = chosen.subquery()
+    query = _SELECT.join(few, few.c.seq == items.c.seq)
+    return query.order_by(items.c.priority.desc(), items.c.seq)
+
+
 def page(
     connection: Connection, filters: Filters, now: float, limit: int | None, offset: int = 0
 ) -> list[Queued]:
     """Items, the most urgent first."""
-    # Sorted without their bodies: those are read for the few that are shown.
-    chosen = (
-        sa.select(items.c.seq)
-        .where(*conditions(filters.shape))
-        .order_by(items.c.priority.desc(), items.c.seq)
-        .offset(offset)
-        .limit(limit)
-        .subquery()
-    )
-    query = _SELECT.join(chosen, chosen.c.seq == items.c.seq)
-    query = query.order_by(items.c.priority.desc(), items.c.seq)
-    rows = connection.execute(query, parameters(filters, now))
+    values = {"offset_": offset, "limit_": limit, **parameters(filters, now)}
+    rows = connection.execute(_paging(filters.shape, limit is not None), values)
     return [queued(row, now) for row in rows]
 
 
+@lru_cache(maxsize=128)
+def _counting(shape: frozenset[str]) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(items).where(*conditions(shape))
+
+
 def count(connection: Connection, filters: Filters, now: float) -> int:
-    query = sa.select(sa.func.count()).select_from(items).where(*conditions(filters.shape))
-    return int(connection.execute(query, parameters(filters, now)).scalar_one())
+    return int(connection.execute(_counting(filters.shape), parameters(filters, now)).scalar_one())
+
+
+@lru_cache(maxsize=128)
+def _following(shape: frozenset[str]) -> sa.Select[Any]:
+    query = _SELECT.where(items.c.seq > sa.bindparam("after_"), *conditions(shape))
+    return query.order_by(items.c.seq).limit(sa.bindparam("size_"))
 
 
 def chunk(
     connection: Connection, filters: Filters, now: float, after: int, size: int
 ) -> tuple[list[Queued], int]:
     """The next items in the order in which they were put in, and where to go on."""
-    wanted = conditions(filters.shape)
-    query = _SELECT.where(items.c.seq > after, *wanted).order_by(items.c.seq).limit(size)
-    rows = connection.execute(query, parameters(filters, now)).all()
+    values = {"after_": after, "size_": size, **parameters(filters, now)}
+    rows = connection.execute(_following(filters.shape), values).all()
     return [queued(row, now) for row in rows], rows[-1].seq if rows else after
 
 

@@ -50,7 +50,12 @@ def _days(found: Statistics) -> Markup:
         Series("decided", places, [float(day.decided) for day in found.days], marked=True),
     ]
     names = [day.day for day in found.days]
-    return _inert(line_plot(series, title="Items a day", x_label="day (UTC)", y_label="items", x_names=names))
+    top = (0.0, 1.05 * max(1, *(max(day.added, day.decided) for day in found.days)))
+    return _inert(
+        line_plot(
+            series, title="Items a day", x_label="day (UTC)", y_label="items", y_range=top, x_names=names
+        )
+    )
 
 
 def _ages(found: Statistics) -> Markup:

@@ -89,7 +89,8 @@ class Store:
         """The database, without user and password."""
         if self.is_sqlite:
             return str(self.url.database)
-        return self.url.set(drivername="postgresql", username=None, password=None).render_as_string()
+        url = self.url
+        return URL.create("postgresql", None, None, url.host, url.port, url.database).render_as_string()
 
     @property
     def path(self) -> Path | None:
@@ -117,10 +118,12 @@ class Store:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction that writes, all of it or nothing.
 
-        ``durable`` survives a loss of power; without it SQLite survives the death of any process only,
-        which is enough for leases.
+        ``durable`` survives a loss of power; without it only the death of any process, which is enough
+        for leases: one that is lost is free again.
         """
         with self._mapped(), (self._safe if durable else self._fast).begin() as connection:
+            if not durable and not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield connection
 
     def revision(self) -> str | None:
@@ -174,7 +177,8 @@ class Store:
         if self.is_sqlite:
             options["connect_args"] = {"timeout": self._busy_timeout_s, "check_same_thread": False}
         else:
-            options["pool_pre_ping"] = True
+            # No ping before each use: it would cost every lease a round trip. After a server was started
+            # anew one call fails, and the next one has a new connection.
             options["connect_args"] = {"connect_timeout": 10}
         try:
             engine = sa.create_engine(self.url, **options)
@@ -239,12 +243,13 @@ class Store:
     def _mapped(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            words = " ".join(str(error.orig).split()) if error.orig else type(error).__name__
+        except (DBAPIError, sqlite3.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            words = " ".join(str(cause).split()) or type(error).__name__
             hint = None
             if "locked" in words:
                 hint = "Another program is writing into it; try again."
-            elif not self.is_sqlite and error.connection_invalidated is False and "connect" in words:
+            elif not self.is_sqlite and "connect" in words:
                 hint = "Is the server up, and may you reach it?"
             raise QueueUnavailable(f"the queue {self.name} cannot be used: {words}", hint=hint) from error
         except SQLAlchemyError as error:
@@ -258,11 +263,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    raw = connection.connection.driver_connection  # past SQLAlchemy: these two run for every lease
+    if raw is None:
+        return
     durability = options.get("durability")
     if durability is not None and connection.info.get("durability", "FULL") != durability:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {durability}")
+        raw.execute(f"PRAGMA synchronous = {durability}")
         connection.info["durability"] = durability
-    connection.exec_driver_sql(options.get("begin", "BEGIN"))
+    raw.execute(options.get("begin", "BEGIN"))
 
 
 def _is_foreign(connection: Connection) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up in an INTEGER only
@@ -101,7 +101,19 @@ items = sa.Table(
     sa.Index("items_by_change", "changed"),
     sqlite_autoincrement=True,
 )
-sa.Index("items_by_priority", items.c.status, items.c.priority.desc(), items.c.seq)
+# The queue's order, and behind it what lists are filtered by: they read no rows that they do not show.
+sa.Index(
+    "items_by_priority",
+    items.c.status,
+    items.c.priority.desc(),
+    items.c.seq,
+    items.c.id,
+    items.c.language,
+    items.c.kind,
+    items.c.risk,
+    items.c.added,
+    items.c.batch_id,
+)
 sa.Index(
     "items_by_lease",
     items.c.lease_until,

@@ -1,0 +1,1 @@
+"""How often the checker is right, and the fitting of its risk. Needs the extra ``evaluation``."""
