@@ -158,7 +158,9 @@ def _common_noun(
         return False
     meant = read.entities.candidates(tuple(fold(token.norm) for token in known))
     people = [i for i in meant if read.entities.all[i].kind is Kind.PERSON]
-    return bool(meant) and (not people or (read.lex.capitalised_nouns and _organisation_too(known, read)))
+    if not people:
+        return bool(meant) or "person" not in mention.hints
+    return read.lex.capitalised_nouns and _organisation_too(known, read)
 
 
 def _organisation_too(known: Sequence[Token], read: ReadArticle) -> bool:
