@@ -134,3 +134,21 @@ def test_what_stands_against_a_statement(code: str, text: str, expected: FlagCod
         assert [s.message for s in finding.signals if s.kind is SignalKind.MISMATCH] == []
     else:
         assert expected in {flag.code for flag in finding.flags}
+
+
+def test_a_first_name_may_look_like_a_month() -> None:
+    article = Article.from_text(
+        "Der Rat tagte am Montag. „Das ist schlicht zu viel Geld“, entgegnete Jan Behrens vom Mieterverein. Karin Vogt, "
+        "die Leiterin der Stadtwerke, widersprach.",
+        title="Preise",
+        language="de",
+    )
+    own, other = check_statements(
+        article,
+        [
+            "„Das ist schlicht zu viel Geld“, sagte Jan Behrens.",
+            "„Das ist schlicht zu viel Geld“, sagte Karin Vogt.",
+        ],
+    )
+    assert FlagCode.SPEAKER_MISMATCH not in {flag.code for flag in own.flags}
+    assert FlagCode.SPEAKER_MISMATCH in {flag.code for flag in other.flags}

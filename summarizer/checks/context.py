@@ -205,8 +205,9 @@ class ReadStatement:
 def read_article(article: Article) -> ReadArticle:
     """Tokenise the sentences and weigh their words (smoothed inverse sentence frequency)."""
     lex = lexicon(article.language)
+    known: dict[str, ReadSentence] = {}  # lines that stand there again and again are read once
     sentences = tuple(
-        _read_sentence(s.number, s.start, s.text, s.kind is SentenceKind.HEADLINE, lex)
+        _read_sentence(s.number, s.start, s.text, s.kind is SentenceKind.HEADLINE, lex, known)
         for s in article.sentences
     )
     return weigh(article, sentences, lex)
@@ -227,10 +228,26 @@ def weigh(article: Article, sentences: tuple[ReadSentence, ...], lex: Lexicon) -
     )
 
 
-def _read_sentence(number: int, start: int, text: str, headline: bool, lex: Lexicon) -> ReadSentence:
+def _read_sentence(
+    number: int, start: int, text: str, headline: bool, lex: Lexicon, known: dict[str, ReadSentence]
+) -> ReadSentence:
+    if (same := known.get(text)) is not None:
+        return ReadSentence(
+            number,
+            start,
+            text,
+            same.tokens,
+            same.stems,
+            same.content,
+            same.families,
+            same.figures,
+            same.names,
+            headline,
+        )
     tokens = tokenize(text, lex)
     figures, names = find_figures(text, tokens, lex), find_names(text, tokens, lex)
-    return _sentence(number, start, text, tokens, figures, names, headline=headline)
+    known[text] = _sentence(number, start, text, tokens, figures, names, headline=headline)
+    return known[text]
 
 
 def as_sentence(number: int, start: int, statement: "ReadStatement") -> ReadSentence:

@@ -62,7 +62,9 @@ class Figure:
 
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
-_GROUPED = re.compile(r"\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+")
+_MOST_DIGITS = 30  # more make no number
+_MOST_GROUPS = 12  # of three digits: so many are more than that, however the number goes on
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[ '](?=\d{{3}}(?!\d))\d{{3}}){{1,{_MOST_GROUPS}}}")
 
 
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:
@@ -228,6 +230,8 @@ def _digits(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> t
     written = token.text
     if grouped and grouped.end() > token.end:  # 12 500: a space between thousands
         written = re.sub(r"[ ']", "", grouped[0])
+        if len(written) > _MOST_DIGITS:
+            return None
         while end < len(tokens) and tokens[end].start < grouped.end():
             written += tokens[end].text[3:] if tokens[end].end > grouped.end() else ""
             end += 1
@@ -238,7 +242,7 @@ def _digits(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> t
 
 
 def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
-    if len(written) > 30:
+    if len(written) > _MOST_DIGITS:
         return None
     thousands = written.split(lex.thousands)
     if len(thousands) > 1 and all(len(part.split(lex.decimal)[0]) == 3 for part in thousands[1:]):

@@ -172,13 +172,19 @@ class _Layout:
         groups = _groups(self.text, self.tokens, self.figures, self.bounds, self.content)
         starts = [index for index, _ in self.content]
         kin_at = dict(self.content)
+        shared: dict[int, tuple[dict[str, float], set[str]]] = {}
         for number, figure in enumerate(self.figures):
             edge = self.bounds[number]
             if edge is None or figure.date:
                 continue
-            near: dict[str, float] = {}
-            nouns: set[str] = set()
             group = groups[number]
+            if group[0] in shared:  # those of a group have all in common
+                near, nouns = shared[group[0]]
+                yield _Surrounded(figure, number, edge, dict(near), nouns)
+                continue
+            near = {}
+            nouns = set()
+            shared[group[0]] = near, nouns
             for member in group:
                 bound = self.bounds[member]
                 if bound is None:
@@ -197,7 +203,7 @@ class _Layout:
                     if close > near.get(kin, 0.0):
                         near[kin] = close
                 nouns.update(_nouns(self.text, self.tokens, bound[1], self.owner, kin_at))
-            yield _Surrounded(figure, number, edge, near, nouns)
+            yield _Surrounded(figure, number, edge, dict(near), nouns)
 
     def _far(self, index: int, edge: tuple[int, int]) -> int:
         line = self.line
@@ -284,7 +290,7 @@ def _groups(
                     groups[-1].append(number)
                     continue
         groups.append([number])
-    return [tuple(group) for group in groups for _ in group]
+    return [whole for group in groups for whole in [tuple(group)] * len(group)]
 
 
 def _distance(

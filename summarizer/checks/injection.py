@@ -43,7 +43,7 @@ def find(read: ReadArticle) -> tuple[Signal, ...]:
     tables = (read.lex,) if read.lex is english else (read.lex, english)
     signals = []
     for sentence in read.sentences:
-        why = _why(sentence, tables, english)
+        why = _why(sentence, tables, read.lex)
         if why:
             message = f"this text seems to address a language model: it {why}"
             evidence = (read.evidence(sentence),)
@@ -66,13 +66,13 @@ def repeated(evidence: Sequence[Evidence], suspected: Sequence[Signal]) -> Signa
     return None
 
 
-def _why(sentence: ReadSentence, tables: Sequence[Lexicon], english: Lexicon) -> str | None:
-    if _TAGS.search(_FLAG.sub("", sentence.text)):
+def _why(sentence: ReadSentence, tables: Sequence[Lexicon], own: Lexicon) -> str | None:
+    if not sentence.text.isascii() and _TAGS.search(_FLAG.sub("", sentence.text)):
         return "has hidden characters that spell words"
     if _MARKUP.search(sentence.text):
         return "has the markup of a chat template"
     for lex in tables:
-        tokens = sentence.tokens if lex is not english else tokenize(sentence.text, lex)
+        tokens = sentence.tokens if lex is own else tokenize(sentence.text, lex)
         why = _order(tokens, sentence.text, lex)
         if why:
             return why

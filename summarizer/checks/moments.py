@@ -76,6 +76,9 @@ def find_moments(
     text: str, tokens: tuple[Token, ...], figures: tuple[Figure, ...], lex: Lexicon
 ) -> tuple[Moment, ...]:
     """The dates and times of a text in order."""
+    begins = _tables(lex.code).begins
+    if not figures and not any(begins[token.norm] for token in tokens):
+        return ()
     return tuple(_Finder(plain(text), tokens, figures, lex).moments())
 
 

@@ -34,9 +34,8 @@ class Terms:
         self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spelled, label in entries:
-            near, apart, far = spelled.partition("~")
-            words = (near, apart, far) if apart else tuple(spelled.split("_"))
-            first = words[0]
+            words = tuple(spelled.split("_"))
+            first = words[0].partition("~")[0]
             if first.endswith("*"):
                 self._prefixes.setdefault(first[:_BUCKET], []).append((words, label))
             else:
@@ -104,13 +103,13 @@ class _Opening(dict[str, tuple[Row, ...]]):
     def __missing__(self, norm: str) -> tuple[Row, ...]:
         if len(self) > _KNOWN:  # flat memory over many articles
             self.clear()
-        near = [row for row in self._prefixes.get(norm[:_BUCKET], ()) if norm.startswith(row[0][0][:-1])]
+        near = [
+            row
+            for row in self._prefixes.get(norm[:_BUCKET], ())
+            if norm.startswith(row[0][0].partition("~")[0][:-1])
+        ]
         found = self[norm] = (*self._exact.get(norm, ()), *near)
         return found
-
-
-def _is(pattern: str, norm: str) -> bool:
-    return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
 
 
 def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[Hit]:
@@ -118,9 +117,8 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
     for words, label in rows:
         length = len(words)
         if length == 1:
-            yield Hit(index, index + 1, label)
-        elif words[1] == "~":
-            if any(_is(words[2], token.norm) for token in tokens[index + 1 : index + 1 + _APART]):
+            _, apart, second = words[0].partition("~")
+            if not apart or any(_is(second, t.norm) for t in tokens[index + 1 : index + 1 + _APART]):
                 yield Hit(index, index + 1, label)
         elif length <= len(tokens) - index:
             for at in range(1, length):
@@ -129,6 +127,10 @@ def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[
                     break
             else:
                 yield Hit(index, index + length, label)
+
+
+def _is(pattern: str, norm: str) -> bool:
+    return norm.startswith(pattern[:-1]) if pattern.endswith("*") else norm == pattern
 
 
 @cache

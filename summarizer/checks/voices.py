@@ -84,7 +84,8 @@ def _told_where(read: ReadArticle) -> dict[str, list[tuple[int, bool, tuple[Voic
     found: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = {}
     heard = voices(read)
     for sentence in read.sentences:
-        own, here = narrated(sentence, read), heard.get(sentence.number, ())
+        here = heard.get(sentence.number, ())
+        own = narrated(sentence, read)
         for kin in sentence.families:
             speaking = tuple(voice for voice in here if kin in voice.families) if here else ()
             found.setdefault(kin, []).append((sentence.number, kin in own, speaking))
