@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from summarizer.article import Article
 from summarizer.checker import check_article
 from summarizer.report import (
@@ -61,7 +63,8 @@ def made(
         article=article,
         summary=summary,
         claims=listed,
-        findings=tuple(checked.findings),
+        # One risk for all that is flagged: what comes first must not hang on the weights of the day.
+        findings=tuple(replace(f, risk=0.95) if f.flags and f.risk else f for f in checked.findings),
         article_flags=checked.article_flags,
         calls=tuple(calls) if calls is not None else (call("summary"), call("claims")),
         not_run=(),
