@@ -39,6 +39,7 @@ from .checks.align import Alignment, align
 from .checks.context import ReadArticle, ReadStatement, read_article, read_statement
 from .checks.overlap import measure
 from .checks.text import other_language, span
+from .collector import collector_paused
 from .flags import FlagCode
 from .report import (
     Basis,
@@ -119,6 +120,11 @@ class Checked:
 
 def check_article(article: Article, statements: Sequence[Statement], *, settings: Settings) -> Checked:
     """Check statements, and look for text in the article that addresses a language model."""
+    with collector_paused():
+        return _check_all(article, statements, settings)
+
+
+def _check_all(article: Article, statements: Sequence[Statement], settings: Settings) -> Checked:
     read = read_article(article)
     suspected = injection.find(read)
     texts = [read_statement(s.text[:_LONGEST], read.lex, s.kind, s.speaker) for s in statements]
@@ -334,9 +340,8 @@ def _other_script(statement: str, article: str) -> bool:
 def _script(text: str) -> str | None:
     """The script of most letters, None where there is hardly a letter."""
     blocks = {"latin": 0, "cyrillic": 0, "greek": 0, "arabic": 0, "hebrew": 0, "han": 0, "other": 0}
-    for character in text:
-        if character.isalpha():
-            blocks[_block(ord(character))] += 1
+    for character in filter(str.isalpha, text):
+        blocks["latin" if character.isascii() else _block(ord(character))] += 1
     total = sum(blocks.values())
     best = max(blocks, key=lambda name: blocks[name])
     return best if total >= 4 and blocks[best] > total / 2 else None

@@ -38,13 +38,15 @@ _FORMS = (
     "The {thing} is older than the one in {other}, {person} wrote on {n} March 2024.",
 )
 
+_LONGEST = 20  # words of a sentence: an article never has more words than were asked for
+
 
 def long_article(words: int, seed: int = 0) -> str:
     """An article of about so many words, in paragraphs of four sentences, that says many different things."""
     chance = random.Random(seed)
     sentences: list[str] = []
     count = 0
-    while count < words:
+    while count < words - _LONGEST:
         sentence = chance.choice(_FORMS).format(
             body=chance.choice(_BODIES),
             deed=chance.choice(_DEEDS),

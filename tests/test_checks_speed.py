@@ -1,10 +1,12 @@
 """What the checks must keep to whatever they are given: the same findings always, time that grows with length,
 and no input that stops a worker. How many statements a second is measured by ``benchmarks/checks.py --speed``."""
 
+import itertools
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from tests.newsroom import suite
 from tests.speed_texts import HOSTILE, long_article, statements_about
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_SECONDS = 8.0  # of process time, for 100 kB; wanted are 2, which an article of single letters misses
-GROWTH = 14.0  # times as long for twice the words; wanted are 2.6, which articles of 12,000 words miss
+MOST_SECONDS = 2.0  # of process time, for 100 kB, at the better of two attempts
+GROWTH = 2.6  # times as long for twice the words
 SIZE = 100_000
 
 _PRINTS = """
@@ -64,30 +66,40 @@ def test_the_same_findings_again_and_in_another_order() -> None:
 
 @pytest.mark.parametrize("what", ["article", "statements"])
 def test_time_grows_with_length(what: str) -> None:
-    def seconds(factor: int) -> float:
+    seeds = itertools.count()  # every text is new: one that was read before would cost nothing
+
+    def once(factor: int) -> float:
         words = 6_000 * factor if what == "article" else 2_000
         count = 15 if what == "article" else 40 * factor
-        times = []
-        for attempt in range(3):  # the quickest of three: others use the machine too
-            text = long_article(words, seed=attempt)
-            article = Article.from_text(text, language="en")
-            times.append(_seconds(article, statements_about(text, count)))
-        return min(times)
+        text = long_article(words, seed=next(seeds))
+        return _seconds(Article.from_text(text, language="en"), statements_about(text, count))
 
-    seconds(1)  # reads the tables
-    assert seconds(2) / seconds(1) <= GROWTH
+    once(1)  # reads the tables
+    ratios = []
+    for _ in range(5):  # others use the machine too: one quiet moment tells
+        ratios.append(once(2) / once(1))
+        if ratios[-1] <= GROWTH:
+            return
+    pytest.fail(f"twice the {what} took {min(ratios):.1f} times as long")
 
 
 @pytest.mark.parametrize("shape", sorted(HOSTILE))
 def test_no_article_stops_a_worker(shape: str) -> None:
-    text = HOSTILE[shape](SIZE)
-    assert (
-        _seconds(text, ["The council did not raise 12 per cent, Ann Price said on Tuesday."]) < MOST_SECONDS
-    )
+    statement = "The council did not raise 12 per cent, Ann Price said on Tuesday."
+    assert _is_quick(lambda more: (HOSTILE[shape](SIZE + more), [statement]))
 
 
 @pytest.mark.parametrize("shape", sorted(HOSTILE))
 def test_no_statement_stops_a_worker(shape: str) -> None:
     article = Article.from_text(long_article(600), language="en")
-    hostile = HOSTILE[shape](SIZE)
-    assert _seconds(article, [hostile, hostile[:3_999]]) < MOST_SECONDS
+
+    def made(more: int) -> tuple[Article, list[str]]:
+        hostile = HOSTILE[shape](SIZE + more)
+        return article, [hostile, hostile[: 3_999 - more]]
+
+    assert _is_quick(made)
+
+
+def _is_quick(made: Callable[[int], tuple[Article | str, list[str]]]) -> bool:
+    """Whether one of two attempts, each with a text of its own, keeps to the limit: others use the machine."""
+    return any(_seconds(*made(attempt)) < MOST_SECONDS for attempt in range(2))

@@ -29,6 +29,14 @@ def pieces(text: str, size: int) -> list[str]:
     return [text[at : at + size] for at in range(len(text) - size + 1)]
 
 
+def _bits(indices: Sequence[int]) -> int:
+    """A number with a bit for each index (rising); not added up one by one, which takes its square."""
+    found = bytearray(indices[-1] // 8 + 1)
+    for index in indices:
+        found[index >> 3] |= 1 << (index & 7)
+    return int.from_bytes(found, "little")
+
+
 @dataclass(frozen=True)
 class Grams:
     """Tables of one article. ``words`` are its stems in order, with a mark behind each sentence."""
@@ -67,11 +75,9 @@ class Grams:
             words += [token.stem for token in sentence.tokens]
             words.append(_END)
             kin = [token.family for token in sentence.tokens if token.content]
-            for at, one in enumerate(kin):
-                for gap, other in enumerate(kin[at + 1 : at + 1 + NEAR], 1):
-                    near.add((one, other))
-                    if gap <= CLOSE:
-                        close.add((one, other))
+            for gap in range(1, NEAR + 1):
+                together = close if gap <= CLOSE else near
+                together.update(zip(kin, kin[gap:], strict=False))
             for one in dict.fromkeys(kin):
                 within.setdefault(one, []).append(index)
         pairs: dict[tuple[str, str], list[int]] = {}
@@ -82,9 +88,9 @@ class Grams:
             pairs={pair: tuple(places) for pair, places in pairs.items()},
             triples=frozenset(zip(words, words[1:], words[2:], strict=False)),
             long=frozenset(pieces(" ".join(texts), LONG)),
-            near=frozenset(near),
+            near=frozenset(near | close),
             close=frozenset(close),
-            where={kin: sum(1 << index for index in indices) for kin, indices in within.items()},
+            where={kin: _bits(indices) for kin, indices in within.items()},
             within={kin: tuple(indices) for kin, indices in within.items()},
             norms=frozenset(token.norm for sentence in sentences for token in sentence.tokens),
             known=frozenset(words) - {_END},

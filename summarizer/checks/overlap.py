@@ -75,13 +75,13 @@ def measure(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
         "coverage": alignment.coverage,
         "best": alignment.best,
         "sentences": float(len(alignment.sentences)),
-        "words_known": _share(stem in read.stems for stem in stems),
-        "pairs_known": _share(pair in grams.pairs for pair in itertools.pairwise(stems)),
+        "words_known": _share([stem in read.stems for stem in stems]),
+        "pairs_known": _share([pair in grams.pairs for pair in itertools.pairwise(stems)]),
         "triples_known": _share(
             triple in grams.triples for triple in zip(stems, stems[1:], stems[2:], strict=False)
         ),
-        "letters_known": _share(piece in grams.long for piece in pieces(text, LONG)),
-        "letters_near": _share(piece in near for piece in pieces(text, SHORT)),
+        "letters_known": _share([piece in grams.long for piece in pieces(text, LONG)]),
+        "letters_near": _share([piece in near for piece in pieces(text, SHORT)]),
         **_runs(stems, grams),
         "common_order": LCSseq.similarity(stems, beside) / len(stems) if beside else 0.0,
         **_unknown(statement.content, read),
@@ -98,7 +98,7 @@ def measure(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
 
 def _share(found: Iterable[bool]) -> float:
     """How many of all; 1 of none, which is as good as all."""
-    answers = list(found)
+    answers = [*found]
     return sum(answers) / len(answers) if answers else 1.0
 
 

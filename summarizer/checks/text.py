@@ -317,9 +317,11 @@ def tokenize(text: str, lex: Lexicon) -> tuple[Token, ...]:
     tokens = []
     elided = lex.words("elisions")
     known = lex.read_before
-    for match in _TOKEN.finditer(plain(text)):
+    readable = plain(text)
+    elides = bool(elided) and "'" in readable
+    for match in _TOKEN.finditer(readable):
         start, end = match.span()
-        if elided and "'" in match[0]:
+        if elides and "'" in match[0]:
             article = match[0].partition("'")[0].casefold()
             if article in elided and start + len(article) + 1 < end:  # l'usine, qu'il: two words
                 part = text[start : start + len(article)]
