@@ -12,13 +12,15 @@ contradicted            contradicted, and the same              contradicted
 
 Flags of the rules stay, whatever a judge says. Only ``uncertain``, which says that nobody could tell, goes
 once somebody can. A verdict counts as usable when the reason says the same as the label, and, for
-``supported`` and ``contradicted``, when a sentence is named that exists and was shown.
+``supported`` and ``contradicted``, when a sentence is named that exists and was shown. "The article says
+that", and the statement again, is no reason either: so a small model agrees with whatever it is asked.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
+from rapidfuzz import fuzz
 
 from . import checker
 from .article import Article
@@ -36,6 +38,8 @@ from .report import (
     Verdict,
 )
 from .settings import Settings
+
+_SAME = 92  # of 100: a text and its repetition, a word more or less
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ def apply_verdicts(
 
 def _applied(finding: Finding, rulings: Sequence[Ruling], article: Article, settings: Settings) -> Finding:
     said = tuple(
-        _judgement(ruling, ruling.verdict, article) for ruling in rulings if ruling.verdict is not None
+        _judgement(finding, ruling, ruling.verdict, article)
+        for ruling in rulings
+        if ruling.verdict is not None
     )
     counted = [judgement for judgement in said if judgement.problem is None]
     finding = replace(finding, judgements=said)
@@ -106,19 +112,36 @@ def _applied(finding: Finding, rulings: Sequence[Ruling], article: Article, sett
     return _undecided(finding, said, rulings, settings)
 
 
-def _judgement(ruling: Ruling, verdict: JudgeVerdict, article: Article) -> Judgement:
+def _judgement(finding: Finding, ruling: Ruling, verdict: JudgeVerdict, article: Article) -> Judgement:
     named = _named(verdict.evidence, ruling.shown, article)
     problem = None
     if belies(verdict.verdict, verdict.reason):
         problem = f"its reason does not fit its verdict “{verdict.verdict.value}”"
     elif verdict.verdict is not Verdict.NOT_IN_ARTICLE and not named:
         problem = f"it says “{verdict.verdict.value}” and names no sentence that it was shown"
+    elif verdict.verdict is Verdict.SUPPORTED and _echoes(
+        finding.statement.text, verdict.reason, named, article
+    ):
+        problem = "its reason only repeats the statement, in words that the sentences do not have"
     return Judgement(ruling.round, verdict.verdict, verdict.evidence, verdict.reason, problem)
 
 
 def _named(numbers: Sequence[int], shown: Collection[int], article: Article) -> list[int]:
     """Of the numbers those of sentences that exist and that the judge was shown."""
     return [n for n in dict.fromkeys(numbers) if n in shown and 1 <= n <= len(article.sentences)]
+
+
+def _echoes(statement: str, reason: str, named: Sequence[int], article: Article) -> bool:
+    """Whether a reason is the statement over again, which the named sentences do not say in these words."""
+    words, reason = _folded(statement), _folded(reason)
+    if fuzz.partial_ratio(words, reason) < _SAME or len(reason) < _SAME / 100 * len(words):
+        return False
+    return all(fuzz.partial_ratio(words, _folded(article.sentences[n - 1].text)) < _SAME for n in named)
+
+
+def _folded(text: str) -> str:
+    """As it counts: small letters, single blanks, no marks at the ends."""
+    return " ".join(text.casefold().split()).strip(" .!\"'“”„«»")
 
 
 # --- a verdict ----------------------------------------------------------------------------------

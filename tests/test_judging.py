@@ -174,6 +174,23 @@ def test_what_was_said_is_kept_with_why_it_does_not_count() -> None:
     assert (two.round, two.reason, two.problem) == (2, "No sentence says so.", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason", "counts"),
+    [
+        pytest.param("A new library costs $6.2 million.", "The sentences say that a new library costs $6.2 million.", False, id="the statement over again"),
+        pytest.param("A new library costs $6.2 million.", "A new library costs $6.2 million", False, id="and nothing else"),
+        pytest.param("A new library costs $6.2 million.", "The council voted to spend $6.2 million on it.", True, id="the article's words"),
+        pytest.param("Construction may begin in March.", "The article says that construction may begin in March.", True, id="both are the article's words"),
+        pytest.param("A new library costs $6.2 million.", "Library.", True, id="a piece of it"),
+    ],
+)  # fmt: skip
+def test_a_reason_that_repeats_the_statement_is_none(text: str, reason: str, counts: bool) -> None:
+    before = replace(OPEN, statement=Statement("s1", StatementKind.SUMMARY, text))
+    after = applied(before, said(SUPPORTED, 1, 3, reason=reason))
+    assert (after.verdict is SUPPORTED) is counts
+    assert (after.judgements[0].problem is None) is counts
+
+
 def test_what_was_not_asked_about_stays() -> None:
     others = [
         finding(SUPPORTED, risk=0.1, name="s2"),
