@@ -32,7 +32,7 @@ def test_severities_from_the_file(tmp_path: Path) -> None:
         pytest.param("profile = 'big'", "profile", id="unknown profile"),
         pytest.param("max_claims = 0", "max_claims", id="out of range"),
         pytest.param("timeout_s = -1", "timeout_s", id="negative time"),
-        pytest.param("risk_low = 0.99", "risk_low", id="band upside down"),
+        pytest.param("risk_low = 0.99\nrisk_high = 0.5", "risk_low", id="band upside down"),
         pytest.param("base_url = 'ftp://x'", "no http address", id="scheme"),
         pytest.param("base_url = 'http://x:99999/v1'", "Port out of range", id="port"),
         pytest.param("base_url = 'localhost:8000'", "no http address", id="no scheme"),
