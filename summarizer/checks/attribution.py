@@ -144,7 +144,8 @@ def _any_same(mine: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
 def _anonymous(voice: Voice, read: ReadArticle) -> bool:
     """Whether somebody says so who is not named: "a person close to the committee"."""
     frame = [t for i, t in enumerate(voice.sentence.tokens) if i not in voice.scope]
-    return not voice.who and terms(read.lex.code, "anonymous").any(frame)
+    people = any(read.entities.all[i].kind is Kind.PERSON for i in voice.who)
+    return not people and terms(read.lex.code, "anonymous").any(frame)
 
 
 def _mood(voice: Voice, read: ReadArticle) -> bool:

@@ -39,7 +39,7 @@ _CLEARLY = 1.5  # times as well
 _CROSSED = 0.25  # how much better two figures must fit when exchanged
 _RESTATED = 6  # words between two figures of which one restates the other
 _EXACT = 1e-6
-_LEAD = 2  # words before a figure among which the name stands whose it is
+_LEAD = 3  # words before a figure among which the name stands whose it is
 _NEAR = 3  # sentences so near can be confused
 
 
@@ -126,25 +126,17 @@ def _whole(one: Sought) -> Signal | None:
     if len(one.own) > 1 or sentence is None or one.place.figure.unit != own.figure.unit:
         return None
     partitive = one.read.lex.words("partitives") | one.read.lex.words("name_of")
-    parts = [p for p in article_places(one.read) if p.sentence is sentence and p.near is own.near]
-    parts += [
-        p for p in article_places(one.read) if p.sentence is sentence and p.near == own.near and p is not own
-    ]
-    for part in dict.fromkeys(map(id, parts)):
-        place = next(p for p in parts if id(p) == part)
-        between = [t for t in sentence.tokens if place.figure.end <= t.start < own.figure.start]
-        if place is own or not between or place.figure.value >= own.figure.value or place.figure.date:
+    for place in article_places(one.read):
+        if place.sentence is not sentence or place.figure.end > own.figure.start or place.figure.date:
             continue
-        if not any(t.norm in partitive for t in between) or any(
-            _is(place, f, one) for f in one.statement.figures
-        ):
+        between = [t for t in sentence.tokens if place.figure.end <= t.start < own.figure.start]
+        if not 0 < len(between) <= _RESTATED or place.figure.value >= own.figure.value:
+            continue
+        if between[0].norm not in partitive or any(_is(place, f, one) for f in one.statement.figures):
             continue
         said = {t.family for t in one.statement.tokens}
-        holder = [
-            t
-            for t in sentence.tokens
-            if own.figure.end <= t.start and t.capital and t.norm in one.read.capitals
-        ][:1]
+        around = [*between, *(t for t in sentence.tokens if own.figure.end <= t.start)]
+        holder = [t for t in around if t.capital and t.norm in one.read.capitals][:1]
         subject = [t for t in sentence.tokens if t.end <= place.figure.start and t.capital]
         mine = [t for t in one.statement.tokens if t.capital and t.start]
         if not holder or holder[0].family in said or one.own_fit < _LEAST:
@@ -179,9 +171,11 @@ def _led_by_another(one: Sought) -> Signal | None:
 
 def _lead(place: Place) -> Token | None:
     """The name right before a figure, or before the verb right before it."""
-    tokens = place.sentence.tokens if place.sentence else ()
-    before = [t for t in tokens if t.end <= place.figure.start][-_LEAD:]
-    names = [t for t in before if t.capital and t.text[0].isalpha()]
+    if place.sentence is None:
+        return None
+    earlier = max((f.end for f in place.sentence.figures if f.end <= place.figure.start), default=0)
+    before = [t for t in place.sentence.tokens if earlier <= t.start and t.end <= place.figure.start]
+    names = [t for t in before[-_LEAD:] if t.capital and t.text[0].isalpha()]
     return names[-1] if names else None
 
 

@@ -5,18 +5,19 @@ opposite, and no sentence has it as the statement does. A word of degree ("more"
 something of the word beside it only, so that word must stand beside both. In "A … more than B" the two
 sides are compared as well: "more women than men" and "fewer men than women" are the same, and "more men than
 women" is not. Words that look at one event from its two ends (won and lost, ahead and behind) contradict
-only when the same name stands before both. Left alone: denied words ("did not rise" is not "fell"),
-conditions, and directions that only figures show.
+only when the same name stands before both. Any word right before "than"
+is compared so. Left alone: denied words ("did not rise" is not "fell"), conditions, and directions that only
+figures show (``twofigures``).
 
 Keys of ``opposites.toml``, lines of two groups ``one words | other words``: ``directions``, ``degrees``,
-``converses``. Of ``modality.toml``: ``than_words``.
+``converses``; ``way_exempt`` ("closed down"). Of ``modality.toml``: ``than_words``.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, other_numbers, related, statement_clauses
 from .context import ReadArticle, ReadStatement
@@ -42,10 +43,12 @@ class _Place:
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first word that the article has the other way round."""
     mine = statement_clauses(statement, read)
-    if not any(mine.hits(table) for table in ("directions", "degrees", "converses")):
+    if not any(mine.hits(table) for table in ("directions", "degrees", "converses", "than_words")):
         return ()
     own = signs(mine)
     near = related(statement, alignment, read)
+    if found := _turned(mine, near, read):
+        return (found,)
     for table in ("directions", "degrees", "converses"):
         for hit in mine.hits(table):
             if own.sign[hit.last - 1] != -1 and (found := _check(table, hit, mine, near, read)):
@@ -54,7 +57,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 
 def _check(table: str, hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
-    if mine.is_name(hit.first) or hit.first in mine.quoted:
+    if mine.is_name(hit.first) or hit.first in mine.quoted or _exempt(hit, mine):
         return None
     places = list(_places(table, hit, mine, near, read))
     against = max((p for p in places if not p.same), key=lambda p: p.fits, default=None)
@@ -62,7 +65,10 @@ def _check(table: str, hit: Hit, mine: Clauses, near: Sequence[Related], read: R
     if against is None or not against.fits.good or agree.share >= _RIVAL * against.fits.share:
         return None
     shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
-    there = clause_evidence(against.other, against.hit.first, read)
+    return _signal(shown, clause_evidence(against.other, against.hit.first, read))
+
+
+def _signal(shown: Span, there: Evidence) -> Signal:
     message = f"“{shown.text}”: the article has it the other way round, “{there.quote}”"
     return Signal(
         "comparison", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), (there,)
@@ -78,7 +84,7 @@ def _places(
     for other in near:
         theirs = signs(other.clauses)
         for there in other.clauses.hits(table):
-            if there.label[:-1] != line:
+            if there.label[:-1] != line or _exempt(there, other.clauses):
                 continue
             fits = fit(around, mine, other.clauses, there.first)
             same = there.label[-1] == side
@@ -95,6 +101,43 @@ def _places(
                 continue
             if same or not other_numbers(hit.first, mine, there.first, other.clauses):
                 yield _Place(fits, same, other, there)
+
+
+def _exempt(hit: Hit, clauses: Clauses) -> bool:
+    """Whether a word is part of a phrase that says no direction: "wound up"; "more than" does."""
+    than = {other.first for other in clauses.hits("than_words")}
+    return any(
+        phrase.first <= hit.first < phrase.last and not than & set(range(phrase.first, phrase.last))
+        for phrase in clauses.hits("way_exempt")
+    )
+
+
+def _turned(mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
+    """The same comparison with its two sides exchanged: "the old cheered louder than the young"."""
+    for than in mine.hits("than_words"):
+        word = _compared(than, mine)
+        own = None if word is None else _sides(Hit(word, word + 1, ""), mine)
+        if word is None or own is None:
+            continue
+        for other in near:
+            for there in other.clauses.hits("than_words"):
+                place = _compared(there, other.clauses)
+                sides = None if place is None else _sides(Hit(place, place + 1, ""), other.clauses)
+                if place is None or sides is None or place not in other.clauses.find_form(mine.tokens[word]):
+                    continue
+                if _common(own[1], mine, sides[1], other.clauses):
+                    return None  # the article says so
+                left = _common(own[0], mine, sides[1], other.clauses)
+                if left and _common(own[1], mine, sides[0], other.clauses):
+                    shown = span(mine.text, mine.tokens[word].start, mine.tokens[than.last - 1].end)
+                    return _signal(shown, clause_evidence(other, place, read))
+    return None
+
+
+def _compared(than: Hit, clauses: Clauses) -> int | None:
+    """The word right before "than"."""
+    index = than.first - 1
+    return index if index > 0 and clauses.content[index] and not clauses.is_number(index) else None
 
 
 def _beside(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:

@@ -1,13 +1,12 @@
 """Dates and times that the article does not give, or gives of something else.
 
-A date of the statement must mean days in which one of the article's dates lies ("in November" for "on
-November 12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both resolved against the day of
-publication, or follow from one ("two days later", half an hour before 10:00, "due on 11 May, put back by a
-week"). It is a mismatch when another
-date of the same kind stands in its place in the article, clearly better than any place of the date itself
-(``grounds``); one that only another part of the article has is a doubt. A date more precise than the
-article's is a doubt. The year of publication, and the day of publication where the article gives no other,
-need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
+A date of the statement must mean days in which one of the article's dates lies ("in November" for "on November
+12", "on Tuesday" for "on November 10", "in the 2000s" for 2004), both resolved against the day of publication,
+or follow from one ("two days later", half an hour before 10:00, "due on 11 May, put back by a week"). It is a
+mismatch when another date of the same kind stands in its place in the article, clearly better than any place of
+the date itself (``grounds``); one that only another part of the article has is a doubt. A date more precise
+than the article's is a doubt. The year of publication, and the day of publication where the article gives no
+other, need no source. A relative date that nothing anchors gets ``unanchored_date`` unless the article has the
 same words. Left aside: seasons, feasts, durations (figures), what happened first (``order``).
 """
 

@@ -191,6 +191,9 @@ def _pronouns(
 def _alone(person: int, made: Entities, number: int) -> bool:
     """Whether a sentence names this person, and no other by whatever words."""
     people = {
-        i for m in made.mentions_in(number) for i in m.ids if made.all[i].kind in (Kind.PERSON, Kind.UNKNOWN)
+        i
+        for m in made.mentions_in(number)
+        for i in m.ids
+        if m.how is not How.PRONOUN and made.all[i].kind in (Kind.PERSON, Kind.UNKNOWN)
     }
     return people == {person} and any(m.how is How.NAME for m in made.mentions_in(number) if m.id == person)

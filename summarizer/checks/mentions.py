@@ -219,6 +219,8 @@ def _run_at(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
 
 def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known: Vocabulary) -> bool:
     token = tokens[index]
+    if _called_like_a_month(text, tokens, index, lex):
+        return True
     if not _capital(token, lex) or (token.norm in lex.stopwords and not is_short_form(token)):
         return False
     opens = opens_sentence(text, token.start)
@@ -242,6 +244,17 @@ def _starts(text: str, tokens: Sequence[Token], index: int, lex: Lexicon, known:
         and _glued(text, tokens, index, index + 1, lex)
     )
     return (follows and token.norm not in known.common) or text[token.end : token.end + 2] in ("'s", "’s")
+
+
+def _called_like_a_month(text: str, tokens: Sequence[Token], index: int, lex: Lexicon) -> bool:
+    """Whether the short form of a month is a first name here: "Jan Behrens"."""
+    token = tokens[index]
+    if token.norm not in lex.months or not token.capital or index + 1 >= len(tokens):
+        return False
+    short = any(m != token.norm and m.startswith(token.norm) for m in lex.months)
+    behind = tokens[index + 1]
+    beside = text[token.end : behind.start] == " "
+    return short and beside and _first_name(token, lex) and _capital(behind, lex)
 
 
 def _pair(tokens: Sequence[Token], known: Vocabulary, lex: Lexicon) -> bool:

@@ -7,10 +7,10 @@ only with others are a mismatch too. Inflected forms, possessives, diacritics, d
 transliteration, initials, titles, and acronyms with their expansion count as the same.
 
 A doubt only: an unknown word that may be a noun before a known place or organisation ("Debt of …"), a first
-name added to somebody whom the article calls by the surname, words of the article
-put together as it never does, and, where every noun has a capital (German), an unknown word that may be a
-noun. Left alone: unknown words that say what a known name is ("Tulsa County"), and single capitalised
-words at the start that nothing in the article resembles. The right name in the wrong place is for ``roles``.
+name added to somebody whom the article calls by the surname, words of the article put together as it never
+does, and, where every noun has a capital (German), an unknown word that may be a noun. Left alone: unknown
+words that say what a known name is ("Tulsa County"), and single capitalised words at the start that nothing
+in the article resembles. The right name in the wrong place is for ``roles``.
 
 Key of ``names.toml``: ``nouns_and_names`` (first names that are nouns too, and may open a sentence: "Hope").
 """
@@ -158,7 +158,9 @@ def _common_noun(
         return False
     meant = read.entities.candidates(tuple(fold(token.norm) for token in known))
     people = [i for i in meant if read.entities.all[i].kind is Kind.PERSON]
-    return bool(meant) and (not people or (read.lex.capitalised_nouns and _organisation_too(known, read)))
+    if not people:
+        return bool(meant) or "person" not in mention.hints
+    return read.lex.capitalised_nouns and _organisation_too(known, read)
 
 
 def _organisation_too(known: Sequence[Token], read: ReadArticle) -> bool:

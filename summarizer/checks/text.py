@@ -145,6 +145,7 @@ class Lexicon:
         That is the line of ``synonyms`` or of ``word_forms`` that has the word; for others the first letters,
         so that "investment" and "investing", "defence" and "defense" count as one.
         """
+        inside = _joined_form(self.words("separable_prefixes"), self.words("separable_infixes"))
         together: dict[str, str] = {}
         for line in self._lines("synonyms"):  # a word in two lines stays in the first
             for stem in line:
@@ -165,6 +166,7 @@ class Lexicon:
         def family(norm: str, stem: str) -> str:
             if (name := together.get(stem)) is not None:
                 return name
+            norm = inside(norm)
             if len(norm) <= _PREFIX:
                 return stem
             return alike.get(norm[: _PREFIX + 1]) or alike.get(norm[:_PREFIX]) or norm[:_PREFIX]
