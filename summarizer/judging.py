@@ -163,14 +163,15 @@ def _joined(
     if finding.verdict is Verdict.CONTRADICTED:
         if agrees:
             return replace(finding, basis=Basis.BOTH)
-        return _with(finding, _disagrees(verdict, reason, evidence, settings))
+        return _with(finding, _disagrees(verdict, reason, evidence, settings), settings=settings)
     if finding.verdict is Verdict.NOT_IN_ARTICLE:
         if agrees:
             return replace(finding, basis=Basis.BOTH)
         flags = [_disagrees(verdict, reason, evidence, settings)]
         if verdict is Verdict.CONTRADICTED:
             flags.append(_contradicts(reason, evidence, settings))
-        return _with(replace(finding, verdict=verdict, basis=Basis.JUDGE, evidence=evidence), *flags)
+        joined = replace(finding, verdict=verdict, basis=Basis.JUDGE, evidence=evidence)
+        return _with(joined, *flags, settings=settings)
     settled = replace(
         finding,
         verdict=verdict,
@@ -180,10 +181,10 @@ def _joined(
     )
     if verdict is Verdict.NOT_IN_ARTICLE:
         message = f"the judging model finds it in no sentence: {reason}"
-        return _with(settled, _flag(FlagCode.NOT_IN_ARTICLE, message, settings, evidence))
+        return _with(settled, _flag(FlagCode.NOT_IN_ARTICLE, message, settings, evidence), settings=settings)
     settled = replace(settled, evidence=evidence)
     if verdict is Verdict.CONTRADICTED:
-        return _with(settled, _contradicts(reason, evidence, settings))
+        return _with(settled, _contradicts(reason, evidence, settings), settings=settings)
     return settled
 
 
@@ -223,7 +224,7 @@ def _undecided(
     if finding.verdict is not Verdict.UNCHECKED:  # the rules' verdict stands
         if counted and any(judgement.verdict is not finding.verdict for judgement in counted):
             flags.append(_flag(FlagCode.JUDGE_DISAGREES_WITH_RULE, why, settings))
-        return _with(finding, *flags)
+        return _with(finding, *flags, settings=settings)
     told = tuple(
         replace(flag, message=_told(flag.message, why)) if flag.code is FlagCode.UNCERTAIN else flag
         for flag in finding.flags
@@ -232,7 +233,7 @@ def _undecided(
         flags.append(_flag(FlagCode.UNCERTAIN, why, settings))
     state = failed[0].state.flag_code if failed else None
     unchecked = (state or FlagCode.UNCERTAIN).value
-    return _with(replace(finding, flags=told, unchecked=unchecked), *flags)
+    return _with(replace(finding, flags=told, unchecked=unchecked), *flags, settings=settings)
 
 
 def _failed(ruling: Ruling, settings: Settings) -> Flag:
@@ -262,5 +263,7 @@ def _flag(code: FlagCode, message: str, settings: Settings, evidence: tuple[Evid
     return Flag(code, settings.severity_of(code), message, (), evidence)
 
 
-def _with(finding: Finding, *flags: Flag) -> Finding:
-    return replace(finding, flags=(*finding.flags, *flags))
+def _with(finding: Finding, *flags: Flag, settings: Settings) -> Finding:
+    """With these flags, as far as the newsroom wants them."""
+    wanted = [flag for flag in flags if not settings.never_flags(flag.code)]
+    return replace(finding, flags=(*finding.flags, *wanted))

@@ -24,7 +24,7 @@ from summarizer.report import (
     StatementKind,
     Verdict,
 )
-from summarizer.settings import Settings
+from summarizer.settings import Settings, SeverityChoice
 
 ARTICLE = Article.from_text(
     """Lindholm's city council voted 9–4 on Wednesday to spend $6.2 million on a new library. "We have waited for this
@@ -202,9 +202,12 @@ def test_what_was_not_asked_about_stays() -> None:
 
 
 def test_severities_are_the_newsroom_s() -> None:
-    own = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: Severity.HIGH})
+    own = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: SeverityChoice.HIGH})
     (after,) = apply_verdicts([OPEN], {"s1": [said(CONTRADICTED, 1)]}, ARTICLE, own)
     assert after.flags[0].severity is Severity.HIGH
+    never = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: SeverityChoice.NEVER})
+    (after,) = apply_verdicts([OPEN], {"s1": [said(CONTRADICTED, 1)]}, ARTICLE, never)
+    assert (after.flags, after.verdict, after.needs_review) == ((), CONTRADICTED, True)
 
 
 def test_a_finding_without_the_flag_gets_one_when_nobody_can_tell() -> None:
