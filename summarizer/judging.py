@@ -12,13 +12,15 @@ contradicted            contradicted, and the same              contradicted
 
 Flags of the rules stay, whatever a judge says. Only ``uncertain``, which says that nobody could tell, goes
 once somebody can. A verdict counts as usable when the reason says the same as the label, and, for
-``supported`` and ``contradicted``, when a sentence is named that exists and was shown.
+``supported`` and ``contradicted``, when a sentence is named that exists and was shown. "The article says
+that", and the statement again, is no reason either: so a small model agrees with whatever it is asked.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
+from rapidfuzz import fuzz
 
 from . import checker
 from .article import Article
@@ -36,6 +38,8 @@ from .report import (
     Verdict,
 )
 from .settings import Settings
+
+_SAME = 92  # of 100: a text and its repetition, a word more or less
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ def apply_verdicts(
 
 def _applied(finding: Finding, rulings: Sequence[Ruling], article: Article, settings: Settings) -> Finding:
     said = tuple(
-        _judgement(ruling, ruling.verdict, article) for ruling in rulings if ruling.verdict is not None
+        _judgement(finding, ruling, ruling.verdict, article)
+        for ruling in rulings
+        if ruling.verdict is not None
     )
     counted = [judgement for judgement in said if judgement.problem is None]
     finding = replace(finding, judgements=said)
@@ -106,19 +112,36 @@ def _applied(finding: Finding, rulings: Sequence[Ruling], article: Article, sett
     return _undecided(finding, said, rulings, settings)
 
 
-def _judgement(ruling: Ruling, verdict: JudgeVerdict, article: Article) -> Judgement:
+def _judgement(finding: Finding, ruling: Ruling, verdict: JudgeVerdict, article: Article) -> Judgement:
     named = _named(verdict.evidence, ruling.shown, article)
     problem = None
     if belies(verdict.verdict, verdict.reason):
         problem = f"its reason does not fit its verdict “{verdict.verdict.value}”"
     elif verdict.verdict is not Verdict.NOT_IN_ARTICLE and not named:
         problem = f"it says “{verdict.verdict.value}” and names no sentence that it was shown"
+    elif verdict.verdict is Verdict.SUPPORTED and _echoes(
+        finding.statement.text, verdict.reason, named, article
+    ):
+        problem = "its reason only repeats the statement, in words that the sentences do not have"
     return Judgement(ruling.round, verdict.verdict, verdict.evidence, verdict.reason, problem)
 
 
 def _named(numbers: Sequence[int], shown: Collection[int], article: Article) -> list[int]:
     """Of the numbers those of sentences that exist and that the judge was shown."""
     return [n for n in dict.fromkeys(numbers) if n in shown and 1 <= n <= len(article.sentences)]
+
+
+def _echoes(statement: str, reason: str, named: Sequence[int], article: Article) -> bool:
+    """Whether a reason is the statement over again, which the named sentences do not say in these words."""
+    words, reason = _folded(statement), _folded(reason)
+    if fuzz.partial_ratio(words, reason) < _SAME or len(reason) < _SAME / 100 * len(words):
+        return False
+    return all(fuzz.partial_ratio(words, _folded(article.sentences[n - 1].text)) < _SAME for n in named)
+
+
+def _folded(text: str) -> str:
+    """As it counts: small letters, single blanks, no marks at the ends."""
+    return " ".join(text.casefold().split()).strip(" .!\"'“”„«»")
 
 
 # --- a verdict ----------------------------------------------------------------------------------
@@ -140,14 +163,15 @@ def _joined(
     if finding.verdict is Verdict.CONTRADICTED:
         if agrees:
             return replace(finding, basis=Basis.BOTH)
-        return _with(finding, _disagrees(verdict, reason, evidence, settings))
+        return _with(finding, _disagrees(verdict, reason, evidence, settings), settings=settings)
     if finding.verdict is Verdict.NOT_IN_ARTICLE:
         if agrees:
             return replace(finding, basis=Basis.BOTH)
         flags = [_disagrees(verdict, reason, evidence, settings)]
         if verdict is Verdict.CONTRADICTED:
             flags.append(_contradicts(reason, evidence, settings))
-        return _with(replace(finding, verdict=verdict, basis=Basis.JUDGE, evidence=evidence), *flags)
+        joined = replace(finding, verdict=verdict, basis=Basis.JUDGE, evidence=evidence)
+        return _with(joined, *flags, settings=settings)
     settled = replace(
         finding,
         verdict=verdict,
@@ -157,10 +181,10 @@ def _joined(
     )
     if verdict is Verdict.NOT_IN_ARTICLE:
         message = f"the judging model finds it in no sentence: {reason}"
-        return _with(settled, _flag(FlagCode.NOT_IN_ARTICLE, message, settings, evidence))
+        return _with(settled, _flag(FlagCode.NOT_IN_ARTICLE, message, settings, evidence), settings=settings)
     settled = replace(settled, evidence=evidence)
     if verdict is Verdict.CONTRADICTED:
-        return _with(settled, _contradicts(reason, evidence, settings))
+        return _with(settled, _contradicts(reason, evidence, settings), settings=settings)
     return settled
 
 
@@ -200,7 +224,7 @@ def _undecided(
     if finding.verdict is not Verdict.UNCHECKED:  # the rules' verdict stands
         if counted and any(judgement.verdict is not finding.verdict for judgement in counted):
             flags.append(_flag(FlagCode.JUDGE_DISAGREES_WITH_RULE, why, settings))
-        return _with(finding, *flags)
+        return _with(finding, *flags, settings=settings)
     told = tuple(
         replace(flag, message=_told(flag.message, why)) if flag.code is FlagCode.UNCERTAIN else flag
         for flag in finding.flags
@@ -209,7 +233,7 @@ def _undecided(
         flags.append(_flag(FlagCode.UNCERTAIN, why, settings))
     state = failed[0].state.flag_code if failed else None
     unchecked = (state or FlagCode.UNCERTAIN).value
-    return _with(replace(finding, flags=told, unchecked=unchecked), *flags)
+    return _with(replace(finding, flags=told, unchecked=unchecked), *flags, settings=settings)
 
 
 def _failed(ruling: Ruling, settings: Settings) -> Flag:
@@ -239,5 +263,7 @@ def _flag(code: FlagCode, message: str, settings: Settings, evidence: tuple[Evid
     return Flag(code, settings.severity_of(code), message, (), evidence)
 
 
-def _with(finding: Finding, *flags: Flag) -> Finding:
-    return replace(finding, flags=(*finding.flags, *flags))
+def _with(finding: Finding, *flags: Flag, settings: Settings) -> Finding:
+    """With these flags, as far as the newsroom wants them."""
+    wanted = [flag for flag in flags if not settings.never_flags(flag.code)]
+    return replace(finding, flags=(*finding.flags, *wanted))

@@ -24,7 +24,7 @@ from summarizer.report import (
     StatementKind,
     Verdict,
 )
-from summarizer.settings import Settings
+from summarizer.settings import Settings, SeverityChoice
 
 ARTICLE = Article.from_text(
     """Lindholm's city council voted 9–4 on Wednesday to spend $6.2 million on a new library. "We have waited for this
@@ -174,6 +174,23 @@ def test_what_was_said_is_kept_with_why_it_does_not_count() -> None:
     assert (two.round, two.reason, two.problem) == (2, "No sentence says so.", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason", "counts"),
+    [
+        pytest.param("A new library costs $6.2 million.", "The sentences say that a new library costs $6.2 million.", False, id="the statement over again"),
+        pytest.param("A new library costs $6.2 million.", "A new library costs $6.2 million", False, id="and nothing else"),
+        pytest.param("A new library costs $6.2 million.", "The council voted to spend $6.2 million on it.", True, id="the article's words"),
+        pytest.param("Construction may begin in March.", "The article says that construction may begin in March.", True, id="both are the article's words"),
+        pytest.param("A new library costs $6.2 million.", "Library.", True, id="a piece of it"),
+    ],
+)  # fmt: skip
+def test_a_reason_that_repeats_the_statement_is_none(text: str, reason: str, counts: bool) -> None:
+    before = replace(OPEN, statement=Statement("s1", StatementKind.SUMMARY, text))
+    after = applied(before, said(SUPPORTED, 1, 3, reason=reason))
+    assert (after.verdict is SUPPORTED) is counts
+    assert (after.judgements[0].problem is None) is counts
+
+
 def test_what_was_not_asked_about_stays() -> None:
     others = [
         finding(SUPPORTED, risk=0.1, name="s2"),
@@ -185,9 +202,12 @@ def test_what_was_not_asked_about_stays() -> None:
 
 
 def test_severities_are_the_newsroom_s() -> None:
-    own = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: Severity.HIGH})
+    own = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: SeverityChoice.HIGH})
     (after,) = apply_verdicts([OPEN], {"s1": [said(CONTRADICTED, 1)]}, ARTICLE, own)
     assert after.flags[0].severity is Severity.HIGH
+    never = Settings(risk_low=0.5, severity={FlagCode.JUDGE_CONTRADICTS: SeverityChoice.NEVER})
+    (after,) = apply_verdicts([OPEN], {"s1": [said(CONTRADICTED, 1)]}, ARTICLE, never)
+    assert (after.flags, after.verdict, after.needs_review) == ((), CONTRADICTED, True)
 
 
 def test_a_finding_without_the_flag_gets_one_when_nobody_can_tell() -> None:
