@@ -123,11 +123,11 @@ class ReadArticle:
     @cached_property
     def moments(self) -> tuple[tuple[ReadSentence, Moment], ...]:
         """Every date and time, each with its sentence."""
-        return tuple(
-            (sentence, moment)
-            for sentence in self.sentences
-            for moment in find_moments(sentence.text, sentence.tokens, sentence.figures, self.lex)
-        )
+        known: dict[str, tuple[Moment, ...]] = {}  # lines that stand there again and again are read once
+        for one in self.sentences:
+            if one.text not in known:
+                known[one.text] = find_moments(one.text, one.tokens, one.figures, self.lex)
+        return tuple((one, moment) for one in self.sentences for moment in known[one.text])
 
     @cached_property
     def grams(self) -> Grams:

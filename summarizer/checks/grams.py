@@ -75,7 +75,7 @@ class Grams:
             words += [token.stem for token in sentence.tokens]
             words.append(_END)
             kin = [token.family for token in sentence.tokens if token.content]
-            for gap in range(1, NEAR + 1):
+            for gap in range(1, min(NEAR + 1, len(kin))):
                 together = close if gap <= CLOSE else near
                 together.update(zip(kin, kin[gap:], strict=False))
             for one in dict.fromkeys(kin):

@@ -97,13 +97,13 @@ def narrated(sentence: ReadSentence, read: ReadArticle) -> frozenset[str]:
     memory: dict[int, frozenset[str]] = read.memo.setdefault("narrated", {})
     if sentence.number not in memory:
         said = {i for voice in voices(read).get(sentence.number, ()) for i in voice.scope}
-        own = [t for i, t in enumerate(sentence.tokens) if i not in said]
+        own = [t for i, t in enumerate(sentence.tokens) if i not in said] if said else sentence.tokens
         memory[sentence.number] = _families(own, read)
     return memory[sentence.number]
 
 
 def _families(tokens: Sequence[Token], read: ReadArticle) -> frozenset[str]:
-    return frozenset(token.family for token in tokens if token.content)
+    return frozenset([token.family for token in tokens if token.content])
 
 
 def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
