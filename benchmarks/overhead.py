@@ -8,7 +8,7 @@ round, and a round's figures are compared with that round's bare client only. Th
 200 ms.
 
 bare         the bare client: no reading of replies, no checks
-off          this program with the checks off, articles prepared before
+off          this program without checks and check-worthiness, articles prepared before
 off, text    the same, from plain text: normalised, split into sentences, numbered on the way
 on           this program as it is
 """
@@ -37,10 +37,11 @@ import openai  # noqa: E402
 from summarizer.article import Article  # noqa: E402
 from summarizer.checker import Checked, check_article  # noqa: E402
 from summarizer.llm.client import OpenAIModel  # noqa: E402
-from summarizer.pipeline import Check, Summarizer  # noqa: E402
+from summarizer.pipeline import Check, Summarizer, weigh  # noqa: E402
 from summarizer.report import AnswerState, Basis, Finding, Report, Statement, Verdict  # noqa: E402
 from summarizer.settings import Profile, Settings  # noqa: E402
 from tests import generated, stand_in  # noqa: E402
+from tests.batches import unweighed  # noqa: E402
 
 MODEL = "stand-in"
 IN_FLIGHT = (1, 20, 100)
@@ -135,7 +136,13 @@ async def recorded(url: str, articles: Sequence[Article]) -> tuple[list[list[Bod
 def _summarizer(url: str, check: Check, http_client: httpx2.AsyncClient | None = None) -> Summarizer:
     model = OpenAIModel(MODEL, base_url=url, http_client=http_client)
     # Two calls an article, as the bare client makes: no judge.
-    return Summarizer(model, settings=Settings(judge=False), profile=Profile.STANDARD, check=check)
+    return Summarizer(
+        model,
+        settings=Settings(judge=False),
+        profile=Profile.STANDARD,
+        check=check,
+        weigh=unweighed if check is unchecked else weigh,
+    )
 
 
 def _usable(report: Report) -> None:
