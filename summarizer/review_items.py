@@ -304,12 +304,14 @@ def _prompt_hashes(report: Report, kind: StatementKind) -> tuple[str, ...]:
 
 
 def _joined(one: ReviewItem, other: ReviewItem) -> ReviewItem:
-    """Two items of one id: the more urgent one's finding with the flags of both."""
+    """Two items of one id: the more urgent one's finding with the flags of both, and the speaker of either."""
     first, second = (one, other) if one.priority.value >= other.priority.value else (other, one)
     flags = _all_flags(first.finding, second.finding)
+    said = first.finding.statement
+    said = msgspec.structs.replace(said, speaker=said.speaker or second.finding.statement.speaker)
     return msgspec.structs.replace(
         first,
-        finding=msgspec.structs.replace(first.finding, flags=flags),
+        finding=msgspec.structs.replace(first.finding, statement=said, flags=flags),
         statement_ids=(*one.statement_ids, *other.statement_ids),
     )
 

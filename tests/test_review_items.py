@@ -114,6 +114,17 @@ def test_the_same_sentence_twice_is_one_item_with_the_flags_of_both() -> None:
     assert set(made[0].codes) == {FlagCode.HEADLINE_OVERCLAIM, FlagCode.NUMBER_MISMATCH}
 
 
+def test_a_claim_equal_to_a_summary_sentence_keeps_its_speaker() -> None:
+    sentence = statement("s1", StatementKind.SUMMARY)
+    claim = statement("c1", StatementKind.CLAIM)
+    claim = msgspec.structs.replace(
+        claim, statement=msgspec.structs.replace(claim.statement, speaker="Ada Holm")
+    )
+    (made,) = review_items(msgspec.structs.replace(report(), findings=(sentence, claim)))
+    assert made.statement_ids == ("s1", "c1")
+    assert made.finding.statement.speaker == "Ada Holm"
+
+
 def test_what_is_fine_is_no_item_and_a_warning_about_the_article_is_one() -> None:
     fine = finding(Verdict.SUPPORTED)
     assert review_items(report(findings=(fine,))) == ()
