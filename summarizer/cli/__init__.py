@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import batch, cache, check, db, models, prompts, queue, queue_export, run, show
+from . import batch, cache, calibrate, check, db, evaluate, models, prompts, queue, queue_export, run, show
 from .common import EXIT_CODES, CommandGroup, examples, put
 
 app = typer.Typer(
@@ -33,6 +33,8 @@ app = typer.Typer(
 app.command("run", epilog=run.EXAMPLES, no_args_is_help=False)(run.run)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("show", epilog=show.EXAMPLES)(show.show)
+app.command("calibrate", epilog=calibrate.EXAMPLES)(calibrate.calibrate)
+app.command("eval", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("models", epilog=models.EXAMPLES)(models.models)
 app.command("prompts", epilog=prompts.EXAMPLES)(prompts.prompts)
 app.add_typer(batch.app)

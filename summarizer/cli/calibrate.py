@@ -1,6 +1,6 @@
 """``summarizer calibrate``: labelled data, or reviewers' decisions, into the file that the risk is made with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,11 +110,11 @@ def calibrate(
         note(f'wrote {out}; to use it: calibration = "{out}" in summarizer.toml')
 
 
-def _day(text: str | None) -> "datetime":
+def _day(text: str | None) -> date:
     if text is None:
-        return datetime.now(UTC)
+        return datetime.now(UTC).date()
     try:
-        return datetime.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(f"--date {text!r} cannot be read", hint="Write it as 2026-11-23.") from error
 
