@@ -45,7 +45,12 @@ def evaluate(
     rounds: Annotated[
         int, typer.Option("--rounds", min=10, help="Resamplings of the articles for the intervals.")
     ] = 1000,
-    json: Annotated[bool, typer.Option("--json", help="Print the JSON in place of the table.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print JSON in place of the table; with --against that of the comparison."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors are still told.")] = False,
 ) -> None:
     """Measure the checker on labelled statements, without a model."""

@@ -168,8 +168,8 @@ def _by_kind(rows: Sequence[Scored], rounds: int) -> tuple[Group, ...]:
 
 def compare(new: Evaluation, old: Evaluation) -> Comparison:
     """Over the rows that both have. Raises InputError when there are none."""
-    before = {row.id: row for row in old.rows}
-    pairs = [(row, before[row.id]) for row in new.rows if row.id in before]
+    before = {(row.dataset, row.id): row for row in old.rows}  # two data sets may count their rows alike
+    pairs = [(row, before[key]) for row in new.rows if (key := (row.dataset, row.id)) in before]
     if not pairs:
         raise InputError(
             "the two evaluations have no row in common", hint="Evaluate the same files with both versions."
