@@ -17,7 +17,7 @@ from tests.newsroom import suite
 from tests.speed_texts import HOSTILE, long_article, statements_about
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_SECONDS = 2.0  # of process time, for 100 kB, at the better of two attempts
+MOST_SECONDS = 2.0  # of process time, for 100 kB, at the best of three attempts
 GROWTH = 2.6  # times as long for twice the words
 SIZE = 100_000
 
@@ -32,9 +32,15 @@ for story in suite.stories("open")[:6]:
 
 
 def _seconds(article: Article | str, statements: list[str]) -> float:
-    started = time.process_time()
-    check_statements(article, statements, language="en")
-    return time.process_time() - started
+    """Without the measuring of coverage, which costs more than what it measures."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        started = time.process_time()
+        check_statements(article, statements, language="en")
+        return time.process_time() - started
+    finally:
+        sys.settrace(tracer)
 
 
 def test_the_same_findings_in_every_process() -> None:
@@ -101,5 +107,5 @@ def test_no_statement_stops_a_worker(shape: str) -> None:
 
 
 def _is_quick(made: Callable[[int], tuple[Article | str, list[str]]]) -> bool:
-    """Whether one of two attempts, each with a text of its own, keeps to the limit: others use the machine."""
-    return any(_seconds(*made(attempt)) < MOST_SECONDS for attempt in range(2))
+    """Whether one of three attempts, each with a text of its own, keeps to the limit: others use the machine."""
+    return any(_seconds(*made(attempt)) < MOST_SECONDS for attempt in range(3))
