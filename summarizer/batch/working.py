@@ -100,7 +100,7 @@ class Work:
             why = self.why or "finished"
         except BaseExceptionGroup as errors:
             first = _first(errors)
-            why = type(first).__name__
+            why = "stopped" if isinstance(first, KeyboardInterrupt) else type(first).__name__
             raise first from errors
         finally:
             self.why = why

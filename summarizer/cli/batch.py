@@ -1,7 +1,6 @@
 """``summarizer batch``: a night's articles. A thin door onto ``summarizer.batch``."""
 
 import json as json_module
-import signal
 import sys
 from contextlib import suppress
 from datetime import datetime, time, timedelta
@@ -391,24 +390,19 @@ def _work(
     quiet: bool,
 ) -> int:
     """Works, writes the results, puts them into the queue, tells what came of it; the exit code."""
-    import anyio
-
     from .batch_progress import BatchView
     from .batch_words import tell
+    from .stopping import run_until_stopped
 
     error: SummarizerError | None = None
     stopped = False
-    # A service manager's way to stop a program counts as Ctrl-C: in good order.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with BatchView(console(stderr=True), quiet=quiet or (json and not sys.stderr.isatty())) as view:
-            anyio.run(_consume, batch, outcomes, view)
+            run_until_stopped(_consume, batch, outcomes, view)
     except KeyboardInterrupt:
         stopped = True
     except SummarizerError as raised:
         error = raised
-    finally:
-        signal.signal(signal.SIGTERM, before)
     if not batch.why:  # it never began: another process works there, or there is no model
         if error is not None:
             complain(str(error), error.hint)
