@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Self
 
@@ -29,7 +30,7 @@ class Lock:
                 hint="Name another one with --out.",
             ) from error
         try:
-            _lock(handle)
+            _lock_soon(handle)
         except OSError as error:
             owner = os.pread(handle, 20, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
             os.close(handle)
@@ -55,6 +56,16 @@ class Lock:
 
     def __exit__(self, *exc: object) -> None:
         self.free()
+
+
+def _lock_soon(handle: int) -> None:
+    """Who only looks whether a folder is taken holds its lock for a moment; it is worth another try."""
+    for _ in range(3):
+        try:
+            return _lock(handle)
+        except OSError:
+            time.sleep(0.05)
+    return _lock(handle)
 
 
 def is_taken(folder: Path) -> bool:
