@@ -1,10 +1,9 @@
 """Finds the figures of a text: value, unit, magnitude, rate, and whether they are part of a date.
 
-Digits with the marks of the language, number words ("two hundred and fifty", "zweihundertfünfzig",
-"четверо"), "and a half", scale words behind either ("1.2 million", "3,4 Mio."), currency signs, units of
-one to three words, what it is counted by ("a month", "pro Jahr"), numbers inside compounds ("zweitägig",
-"пʼятиденний"), places in an order in digits and words. Multiples in words are for ``derived``; what a
-figure counts is for ``grounds``.
+Numbers in digits and in words (``numerals``), "and a half", scale words behind either ("1.2 million",
+"3,4 Mio."), currency signs, units of one to three words, what it is counted by ("a month", "pro Jahr"),
+numbers inside compounds ("zweitägig", "пʼятиденний"), places in an order in digits and words. Multiples in
+words are for ``derived``; what a figure counts is for ``grounds``.
 
 Keys of ``figures.toml``: ``numbers``, ``scales``, ``units``, ``about``, ``number_joiners``, ``range_words``
 (see ``text``); ``ones`` (what stands before a scale word for 1: "a million"); ``half_behind`` ("and a
@@ -20,15 +19,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from text_to_num import text2num
-
 from .measures import MEASURES, NONE
+from .numerals import GERMAN_NUMBER, ISO_DATE, digits_at, half_behind, openers, words_at
 from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
 
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₴": "UAH", "¥": "JPY"}
 _MOST_WORDS = 3  # of a unit: "points de pourcentage"
-_LONGEST = 12  # words of one number
 _KNOWN = 20_000  # words that are remembered
 _RATE_WORDS = 3  # between a figure's unit and "a month"
 
@@ -61,12 +58,6 @@ class Figure:
         return self.value / self.mantissa if self.mantissa else 1.0
 
 
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
-_MOST_DIGITS = 30  # more make no number
-_MOST_GROUPS = 12  # of three digits: so many are more than that, however the number goes on
-_GROUPED = re.compile(rf"\d{{1,3}}(?:[ '](?=\d{{3}}(?!\d))\d{{3}}){{1,{_MOST_GROUPS}}}")
-
-
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:
     """The figures of a text in order."""
     text = plain(text)
@@ -82,7 +73,7 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
             figures and figures[-1].ordinal and figures[-1].end + 1 >= tokens[index].start
         ):
             end_index, share = fractions[index]
-            number = _words(text, tokens, index, lex)  # "half a dozen" is none
+            number = words_at(text, tokens, index, lex)  # "half a dozen" is none
             if number is not None and number[0] > end_index:
                 figures.append(_finish(text, tokens, index, *number, lex))
                 index = number[0]
@@ -90,7 +81,7 @@ def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Fi
             figures.append(_fraction(tokens, index, end_index, share, lex))
             index = end_index
             continue
-        found = _digits(text, tokens, index, lex) or _words(text, tokens, index, lex)
+        found = digits_at(text, tokens, index, lex) or words_at(text, tokens, index, lex)
         if found is not None:
             end_index, mantissa, places = found
             figures.append(_finish(text, tokens, index, end_index, mantissa, places, lex))
@@ -114,8 +105,8 @@ class _Begins(dict[str, bool]):
         if len(self) > _KNOWN:  # flat memory over many articles
             self.clear()
         compounds = _compounds(self._code)
-        found = norm[0].isdigit() or norm in _openers(self._code) or norm in _ordinals(self._code)
-        found = found or (self._code == "de" and len(norm) > 8 and _GERMAN_NUMBER.fullmatch(norm) is not None)
+        found = norm[0].isdigit() or norm in openers(self._code) or norm in _ordinals(self._code)
+        found = found or (self._code == "de" and len(norm) > 8 and GERMAN_NUMBER.fullmatch(norm) is not None)
         found = found or (compounds is not None and compounds.fullmatch(norm) is not None)
         self[norm] = found
         return found
@@ -218,173 +209,13 @@ def _share_units(text: str, figures: list[Figure], lex: Lexicon) -> Iterator[Fig
             yield replace(figure, unit=behind.unit) if shared else figure
 
 
-def _digits(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
-    """(index behind the figure, value, decimals) of digits that start at a token."""
-    token = tokens[index]
-    if not token.text[0].isdigit():
-        return None
-    if _ISO_DATE.match(text, token.start):  # one figure, its year; the other parts are not counts
-        return min(index + 3, len(tokens)), float(token.text), 0
-    grouped = _GROUPED.match(text, token.start)
-    end = index + 1
-    written = token.text
-    if grouped and grouped.end() > token.end:  # 12 500: a space between thousands
-        written = re.sub(r"[ ']", "", grouped[0])
-        if len(written) > _MOST_DIGITS:
-            return None
-        while end < len(tokens) and tokens[end].start < grouped.end():
-            written += tokens[end].text[3:] if tokens[end].end > grouped.end() else ""
-            end += 1
-    if ":" in written:  # a score or a time of day: its parts are compared as text elsewhere
-        written = written.replace(":", lex.decimal)
-    value = _value(written, lex)
-    return None if value is None else (end, *value)
-
-
-def _value(written: str, lex: Lexicon) -> tuple[float, int] | None:
-    if len(written) > _MOST_DIGITS:
-        return None
-    thousands = written.split(lex.thousands)
-    if len(thousands) > 1 and all(len(part.split(lex.decimal)[0]) == 3 for part in thousands[1:]):
-        written = "".join(thousands)
-    elif lex.thousands in written and lex.decimal not in written:
-        written = written.replace(lex.thousands, lex.decimal)  # "3.5" in a text with decimal commas
-    whole, _, decimals = written.partition(lex.decimal)
-    digits = whole + ("." + re.sub(r"\D", "", decimals) if decimals else "")
-    try:
-        return float(digits), len(decimals)
-    except ValueError:
-        return None
-
-
-def _words(text: str, tokens: tuple[Token, ...], index: int, lex: Lexicon) -> tuple[int, float, int] | None:
-    """The same for number words: "two hundred and fifty", "a million", "quatre-vingt-dix"."""
-    values: list[tuple[float, bool]] = []
-    if tokens[index].norm in _openers(lex.code):
-        run = _run(text, tokens, index)
-        values, end = _values_of(run, lex)
-    if values:
-        if len(values) > 1 and values[-1][1] and values[-1][0] >= 1000:
-            values.pop()  # a scale word behind: read like the one behind digits
-            end -= 1
-        half = _half_behind(run, end, lex)
-        if half and len(values) == 1:
-            return index + end + half, values[0][0] + 0.5, 1
-        return index + end, _compose(values), 1 if values[0][0] % 1 else 0
-    word = tokens[index].norm
-    if lex.code == "de" and len(word) > 8 and _GERMAN_NUMBER.fullmatch(word):
-        try:
-            return index + 1, float(text2num(word, "de")), 0
-        except ValueError:
-            return None
-    return None
-
-
-@cache
-def _openers(code: str) -> frozenset[str]:
-    """The words that a number in words can begin with."""
-    lex = lexicon(code)
-    return frozenset(words.partition(" ")[0] for words in lex.numbers) | lex.words("ones")
-
-
-@cache
-def _ordinals(code: str) -> dict[str, float]:
-    return {word: float(value.rstrip(":")) for word, value in lexicon(code).values("ordinals").items()}
-
-
-def _run(text: str, tokens: tuple[Token, ...], index: int) -> tuple[Token, ...]:
-    """The tokens from an index on that only spaces and hyphens divide."""
-    end = index + 1
-    while end < min(len(tokens), index + _LONGEST) and not text[
-        tokens[end - 1].end : tokens[end].start
-    ].strip(" -\u00ad\n"):
-        end += 1
-    return tokens[index:end]
-
-
-def _values_of(run: tuple[Token, ...], lex: Lexicon) -> tuple[list[tuple[float, bool]], int]:
-    """(The values of the number words that a run begins with, each with whether it is a scale; their end)."""
-    end = 0
-    values: list[tuple[float, bool]] = []
-    if run[0].norm in lex.words("ones") and (_is_scale(run, 1, lex) or _half_behind(run, 1, lex)):
-        end, values = 1, [(1.0, False)]
-    while end < len(run):
-        norm = run[end].norm
-        words = next((n for n in (3, 2) if _joined(run, end, n) in lex.numbers), 0)
-        if words:
-            values.append((lex.numbers[_joined(run, end, words)], False))
-            end += words
-        elif values and norm in lex.scales and len(norm) > 1:
-            values.append((lex.scales[norm], True))
-            end += 1
-        elif norm in lex.numbers and _fits_behind(lex.numbers[norm], values):
-            values.append((lex.numbers[norm], False))
-            end += 1
-        elif values and norm in lex.number_joiners and _goes_on(run, end, values, lex):
-            end += 1
-        else:
-            break
-    return values, end
-
-
-def _joined(run: tuple[Token, ...], index: int, length: int) -> str:
-    return " ".join(token.norm for token in run[index : index + length]) if index + length <= len(run) else ""
-
-
-def _is_scale(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> bool:
-    return (
-        index < len(tokens) and lex.scales.get(tokens[index].norm, 0) >= 100 and len(tokens[index].norm) > 3
-    )
-
-
-def _fits_behind(value: float, values: list[tuple[float, bool]]) -> bool:
-    """Number words go on with something smaller: "twenty five", but not "five seven"."""
-    if not values:
-        return True
-    last, is_scale = values[-1]
-    return value < last and (is_scale or last >= 20) and (is_scale or value < 100)
-
-
-def _goes_on(tokens: tuple[Token, ...], index: int, values: list[tuple[float, bool]], lex: Lexicon) -> bool:
-    """Whether a number goes on behind a joiner: "two hundred and fifty", "treinta y cinco"."""
-    if index + 1 >= len(tokens) or tokens[index + 1].norm not in lex.numbers:
-        return False
-    last, is_scale = values[-1]
-    return (is_scale or last >= 20) and _fits_behind(lex.numbers[tokens[index + 1].norm], values)
-
-
-def _half_behind(tokens: tuple[Token, ...], index: int, lex: Lexicon) -> int:
-    """The number of tokens of "and a half" that begin at an index."""
-    for phrase in lex.phrases("half_behind"):
-        if tuple(token.norm for token in tokens[index : index + len(phrase)]) == phrase:
-            return len(phrase)
-    return 0
-
-
-_GERMAN_NUMBER = re.compile(
-    r"(?:ein|zwei|drei|vier|fünf|sechs|sieb|acht|neun|zehn|elf|zwölf|und|zig|ßig|hundert|tausend|en)+"
-)
-
-
-def _compose(values: list[tuple[float, bool]]) -> float:
-    total, current = 0.0, 0.0
-    for value, is_scale in values:
-        if is_scale:
-            current = (current or 1.0) * value
-            if value >= 1000:
-                total, current = total + current, 0.0
-        else:
-            current += value
-    return total + current
-
-
 def _finish(
     text: str, tokens: tuple[Token, ...], first: int, end: int, mantissa: float, places: int, lex: Lexicon
 ) -> Figure:
     start_at, end_at = tokens[first].start, tokens[end - 1].end
     is_word = not tokens[first].text[0].isdigit()
     value = mantissa
-    if half := 0 if is_word else _half_behind(tokens, end, lex):  # "2 and a half million"
+    if half := 0 if is_word else half_behind(tokens, end, lex):  # "2 and a half million"
         value = mantissa = mantissa + 0.5
         end, places = end + half, 1
         end_at = tokens[end - 1].end
@@ -394,7 +225,7 @@ def _finish(
         end_at = tokens[end].end
         end += 1
     value = round(mantissa * factor, 6)
-    if factor > 1 and (half := _half_behind(tokens, end, lex)):  # "dos millones y medio"
+    if factor > 1 and (half := half_behind(tokens, end, lex)):  # "dos millones y medio"
         value, mantissa, places = value + factor / 2, mantissa + 0.5, 1
         end += half
         end_at = tokens[end - 1].end
@@ -490,7 +321,7 @@ def _in_date(text: str, tokens: tuple[Token, ...], first: int, end: int, value: 
         return True
     if ":" in token.text or _CLOCK.match(text, tokens[end - 1].end):
         return True
-    if _ISO_DATE.match(text, token.start):
+    if ISO_DATE.match(text, token.start):
         return True
     if value <= 31 and re.search(r"\d\s?[-–]\s?$", text[max(0, token.start - 4) : token.start]):
         return bool(first) and _in_date(text, tokens, first - 1, first, 0, lex)  # June 24-25
@@ -521,6 +352,11 @@ def _compound(token: Token, lex: Lexicon) -> Figure | None:
     value = float(lex.values("compound_numbers")[match[1]])
     unit = lex.values("compound_units")[match[2]]
     return Figure(token.start, token.end, value, value, 0, unit, about=False, date=False, word=True)
+
+
+@cache
+def _ordinals(code: str) -> dict[str, float]:
+    return {word: float(value.rstrip(":")) for word, value in lexicon(code).values("ordinals").items()}
 
 
 def _ordinal_word(token: Token, lex: Lexicon) -> Figure | None:
