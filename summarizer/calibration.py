@@ -74,7 +74,11 @@ class Calibration(Record, frozen=True):
         parts = [self.intercept]
         for one in self.weights:
             away = (features.get(one.name, 0.0) - one.mean) / one.scale
-            parts.append(one.weight * min(_WIDEST, max(-_WIDEST, away)))
+            if away > _WIDEST:
+                away = _WIDEST
+            elif away < -_WIDEST:
+                away = -_WIDEST
+            parts.append(one.weight * away)
         return math.fsum(parts)
 
     def risk(self, features: Mapping[str, float]) -> float:

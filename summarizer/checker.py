@@ -339,6 +339,8 @@ def _other_script(statement: str, article: str) -> bool:
 @lru_cache(maxsize=64)
 def _script(text: str) -> str | None:
     """The script of most letters, None where there is hardly a letter."""
+    if text.isascii():
+        return "latin" if sum(map(str.isalpha, text)) >= 4 else None
     blocks = {"latin": 0, "cyrillic": 0, "greek": 0, "arabic": 0, "hebrew": 0, "han": 0, "other": 0}
     for character in filter(str.isalpha, text):
         blocks["latin" if character.isascii() else _block(ord(character))] += 1

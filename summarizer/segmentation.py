@@ -104,6 +104,7 @@ _MONTHS = (
     "oktober|november|dezember|січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру"
 )
 # (end of the left piece, start of the right piece): the cut between them was wrong.
+_ABBREVIATION = 40  # characters of the left piece that are looked at: all its patterns stand at its end
 _JOINS: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
     "*": (
         # "За словами І." | "П. Петренка": initials before another initial or a name
@@ -228,5 +229,9 @@ def _portions(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(left: str, right: str, language: str) -> bool:
-    rules = _JOINS["*"] + _JOINS.get(language, ())
-    return any(before.search(left) and after.match(right) for before, after in rules)
+    tail = max(0, len(left) - _ABBREVIATION)
+    for rules in (_JOINS["*"], _JOINS.get(language, ())):
+        for before, after in rules:
+            if after.match(right) and before.search(left, tail):
+                return True
+    return False

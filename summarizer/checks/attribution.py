@@ -192,6 +192,8 @@ def _counted_otherwise(
 ) -> Signal | None:
     """A figure of one source, where another source beside it has another: "120 say the police, 300 say …"."""
     mine = [f for f in statement.figures if not f.date and clause.start <= f.start < clause.end]
+    if not mine:
+        return None
     for sentence in alignment.sentences[:3]:
         around = [read.sentences[n - 1] for n in _near(sentence, read)]
         heard = [(v, f) for s in around for v in voices(read).get(s.number, ()) for f in _figures(v)]

@@ -157,7 +157,12 @@ def is_short_form(token: Token) -> bool:
 
 def organisation_word(token: Token, lex: Lexicon) -> bool:
     """A word like "council" or "Ministerium", also at the end of a compound."""
-    return _in(token, lex, "organisations") or _in(token, lex, "generic_organisations")
+    return _is_organisation_word(token.norm, token.stem, lex.code)
+
+
+@lru_cache(maxsize=50_000)
+def _is_organisation_word(norm: str, stem: str, code: str) -> bool:
+    return _is_in(norm, stem, code, "organisations") or _is_in(norm, stem, code, "generic_organisations")
 
 
 def place_word(token: Token, lex: Lexicon) -> bool:
@@ -396,19 +401,18 @@ def _first_name(token: Token, lex: Lexicon) -> bool:
 
 
 def first_name_gender(token: Token, lex: Lexicon) -> str | None:
-    """ "f" or "m" for a first name of the language's tables, in any case; "?" for one that is both."""
-    female = (
-        _in(token, lex, "first_names_female")
-        if not lex.capitalised_nouns
-        else token.norm in lex.words("first_names_female")
-    )
-    male = (
-        _in(token, lex, "first_names_male")
-        if not lex.capitalised_nouns
-        else token.norm in lex.words("first_names_male")
-    )
-    if female and male and lex.inflects:  # "Олександр" and "Олександра", "Олександра" (of Олександр)
-        return "?"
+    """ "f" or "m" for a first name of the language's tables, in any case; "?" for one that is both, as
+    "Олександра", who may be Олександр too."""
+    return _first_name_gender(token.norm, token.stem, lex.code)
+
+
+@lru_cache(maxsize=50_000)
+def _first_name_gender(norm: str, stem: str, code: str) -> str | None:
+    lex = lexicon(code)
+    if lex.capitalised_nouns:
+        female, male = (norm in lex.words(key) for key in ("first_names_female", "first_names_male"))
+    else:
+        female, male = (_is_in(norm, stem, code, key) for key in ("first_names_female", "first_names_male"))
     return "?" if female and male else "f" if female else "m" if male else None
 
 

@@ -115,7 +115,13 @@ def _compounds(code: str) -> tuple[str, ...]:
 
 def is_office(token: Token, lex: Lexicon) -> bool:
     """Whether a word is an office, a rank or a form of address."""
-    return token.norm in lex.titles or concept_at((token,), 0, lex) is not None
+    return _is_office(token.norm, token.stem, token.capital, lex.code)
+
+
+@lru_cache(maxsize=50_000)
+def _is_office(norm: str, stem: str, capital: bool, code: str) -> bool:
+    alone = any(words == (norm,) for words, _ in _phrases(code).get(norm, ()))
+    return alone or norm in lexicon(code).titles or _word_concept(norm, stem, capital, code) is not None
 
 
 def plural_office(token: Token, lex: Lexicon) -> bool:

@@ -269,12 +269,16 @@ def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_PLAIN = (("`", "'"), ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("\u00a0", " "), ("\u202f", " "), ("\u2009", " "))
 
 
 def plain(text: str) -> str:
     """Apostrophes and spaces in one form each. One character stays one character: offsets hold."""
-    return text.translate(_PLAIN)
+    if text.isascii():
+        return text.replace("`", "'")
+    for odd, even in _PLAIN:  # a search for each is faster than to look up every character
+        text = text.replace(odd, even)
+    return text
 
 
 @cache
