@@ -9,7 +9,7 @@ Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -44,6 +44,10 @@ class Clauses:
     place: tuple[int, ...]
     content: tuple[bool, ...]
     lex: Lexicon
+    openings: Openings = field(repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)  # what a check has read of it once
+    _matched: "dict[Clauses, list[tuple[int, ...]]]" = field(default_factory=dict, init=False, repr=False)
+    _hits: dict[tuple[str, ...], tuple[Hit, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def keys(self) -> dict[str, tuple[int, ...]]:
@@ -57,19 +61,10 @@ class Clauses:
         return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
-        """What a check has read of the text once, by its name for it."""
-        return {}
-
-    @cached_property
     def telling(self) -> tuple[int, ...]:
         """The content words that negate nothing."""
         denying = {hit.first for hit in self.hits("negation_words")}
         return tuple(i for i, content in enumerate(self.content) if content and i not in denying)
-
-    @cached_property
-    def _matched(self) -> "dict[Clauses, list[tuple[int, ...]]]":
-        return {}
 
     @cached_property
     def _forms(self) -> list[tuple[str, str, str]]:
@@ -86,20 +81,12 @@ class Clauses:
             self._matched[theirs] = found
         return found
 
-    @cached_property
-    def _hits(self) -> dict[tuple[str, ...], tuple[Hit, ...]]:
-        return {}
-
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
         found = self._hits.get(keys)
         if found is None:
-            found = self._hits[keys] = self._openings.find(terms(self.lex.code, *keys))[:_HITS]
+            found = self._hits[keys] = self.openings.find(terms(self.lex.code, *keys))[:_HITS]
         return found
-
-    @cached_property
-    def _openings(self) -> Openings:
-        return Openings(self.tokens, self.lex.code)
 
     def at(self, index: int) -> tuple[int, ...]:
         """The tokens of the clause in which a token stands."""
@@ -176,16 +163,18 @@ def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) 
     lex = lexicon(code)
     if tokens is None:
         tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
-    openers = {hit.first for hit in terms(code, "clause_words").find(tokens)}
-    joiners = {hit.first for hit in terms(code, "joining_words").find(tokens)}
+    openings = Openings(tokens, code)
+    openers = {hit.first for hit in openings.find(terms(code, "clause_words"))}
+    joiners = {hit.first for hit in openings.find(terms(code, "joining_words"))}
     clause: list[int] = []
     place: list[int] = []
-    number = shift = 0
+    number = shift = end = 0
     for index, token in enumerate(tokens):
-        between = text[tokens[index - 1].end : token.start] if index else ""
-        cost = _boundary(between)
-        if index in openers:
-            cost = max(cost, _COMMA)
+        between = text[end : token.start] if index else ""
+        end = token.end
+        cost = 0 if between == " " else _boundary(between)
+        if cost < _COMMA and index in openers:
+            cost = _COMMA
         if cost >= _COMMA:
             number += 1
         elif index in joiners:
@@ -193,8 +182,8 @@ def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) 
         shift += cost
         clause.append(number)
         place.append(index + shift)
-    content = tuple(token.content for token in tokens)
-    return Clauses(text, tokens, tuple(clause), tuple(place), content, lex)
+    content = tuple([token.content for token in tokens])
+    return Clauses(text, tokens, tuple(clause), tuple(place), content, lex, openings)
 
 
 def _boundary(between: str) -> int:
@@ -320,10 +309,10 @@ def fit(around: Context, mine: Clauses, theirs: Clauses, at: int) -> Fit:
         places = found[index]
         if not places:
             continue
-        distances = [abs(line[place] - here) for place in places if place != at]
-        if not distances:
+        distance = min([abs(line[place] - here) for place in places if place != at], default=None)
+        if distance is None:
             continue
-        nearness = _nearness(min(distances))
+        nearness = 1.0 if distance <= _NEAR else _nearness(distance)
         share += weight * nearness
         anchors += nearness >= 0.5
     return Fit(share / around.total, anchors, bool(anchors) and _all_of(theirs, at, mine))

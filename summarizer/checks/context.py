@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -31,11 +31,8 @@ class ReadSentence:
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     is_headline: bool
-
-    @cached_property
-    def memo(self) -> dict[str, Any]:
-        """What a check has read of the sentence once, by its name for it."""
-        return {}
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What a check has read of the sentence once, by its name for it."""
 
     @cached_property
     def places(self) -> dict[str, tuple[int, ...]]:
@@ -194,11 +191,8 @@ class ReadStatement:
     names: tuple[Name, ...]
     kind: StatementKind = StatementKind.EXTERNAL
     speaker: str | None = None  # of a claim, as the model named it
-
-    @cached_property
-    def memo(self) -> dict[str, Any]:
-        """What a check has read of the statement once, by its name for it."""
-        return {}
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What a check has read of the statement once, by its name for it."""
 
 
 @lru_cache(maxsize=8)  # an article is looked at more than once; memory stays flat over many

@@ -19,6 +19,7 @@ from .terms import Hit
 
 _FOCUS = 2
 _SECOND_WITHIN = 7
+_KEYS = ("negation_words", "negation_verbs", "unasserted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def signs(clauses: Clauses) -> Signs:
 
 def _signs(clauses: Clauses) -> Signs:
     sign = [1] * len(clauses.tokens)
+    if not any(clauses.hits(key) for key in _KEYS):  # most sentences deny nothing
+        return Signs(tuple(sign), frozenset(), ())
     heads: set[int] = set()
     words = _negating_words(clauses)
     verbs = [

@@ -42,11 +42,11 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         candidates: Sequence[int] = range(len(mine.tokens))
     else:
         candidates = sorted(own.heads)
-    matches = [(signs(other.clauses).sign, mine.matched(other.clauses)) for other in near]
+    against = {sign: [other.clauses for other in near if -sign in signs(other.clauses).sign] for sign in (1, -1)}
     for index in candidates:
         sign = own.sign[index]
         if not sign or not any(
-            sign_there[at] == -sign for sign_there, places in matches for at in places[index]
+            signs(theirs).sign[at] == -sign for theirs in against[sign] for at in mine.matched(theirs)[index]
         ):
             continue  # nothing that could stand against it
         if found := _negated(index, mine, own, near, read):
