@@ -3,9 +3,9 @@
 Built once an article, when the first statement asks.
 """
 
-import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,19 +39,58 @@ def _bits(indices: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Grams:
-    """Tables of one article. ``words`` are its stems in order, with a mark behind each sentence."""
+    """Tables of one article. ``words`` are its stems in order, with a mark behind each sentence.
+
+    What is known of a pair of words is worked out when a statement first has it, and kept: the pairs of a
+    long article are many more than those that its statements ask for.
+    """
 
     words: tuple[str, ...]
-    pairs: dict[tuple[str, str], tuple[int, ...]]  # neighbours -> where the first of them stands
-    triples: frozenset[tuple[str, str, str]]
+    known: dict[str, list[int]]  # stem -> where it stands among ``words``
     long: frozenset[str]
-    near: frozenset[tuple[str, str]]  # families within NEAR content words, in the order they stand in
-    close: frozenset[tuple[str, str]]
     where: dict[str, int]  # family -> the sentences that have it, a bit each
-    within: dict[str, tuple[int, ...]]  # family -> their indices
-    norms: frozenset[str]
-    known: frozenset[str]  # stems
+    within: dict[str, list[int]]  # family -> their indices
     texts: tuple[str, ...]  # of the sentences, as pieces are cut from
+    _content: dict[str, list[int]]  # family -> where it stands among the content words, sentences far apart
+    _pairs: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, init=False)
+    _distances: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
+    _short: dict[int, frozenset[str]] = field(default_factory=dict, init=False)
+
+    def pair(self, one: str, other: str) -> tuple[int, ...]:
+        """Where two stems stand side by side: the places of the first."""
+        found = self._pairs.get((one, other))
+        if found is None:
+            words, places, behind = self.words, self.known.get(one, ()), self.known.get(other, ())
+            if len(places) <= len(behind):
+                found = tuple([at for at in places if words[at + 1] == other])
+            else:
+                found = tuple([at - 1 for at in behind if at and words[at - 1] == one])
+            self._pairs[one, other] = found
+        return found
+
+    def triple(self, one: str, other: str, third: str) -> bool:
+        """Whether three stems stand in a row."""
+        words = self.words
+        return any(words[at + 2] == third for at in self.pair(one, other))
+
+    def distance(self, one: str, other: str) -> int:
+        """By how many content words two families stand apart at the least; more than NEAR if not near."""
+        pair = (one, other) if one < other else (other, one)
+        found = self._distances.get(pair)
+        if found is None:
+            places, others = self._content.get(one, []), self._content.get(other, [])
+            if len(places) > len(others):
+                places, others = others, places
+            found = self._distances[pair] = min(
+                (
+                    abs(place - at)
+                    for place in places
+                    for at in others[bisect_left(others, place - NEAR) : bisect_right(others, place + NEAR)]
+                    if at != place
+                ),
+                default=NEAR + 1,
+            )
+        return found
 
     def short(self, index: int) -> frozenset[str]:
         """The short pieces of a sentence; cut when a statement first rests on it."""
@@ -61,38 +100,46 @@ class Grams:
         return found
 
     @cached_property
-    def _short(self) -> dict[int, frozenset[str]]:
-        return {}
+    def norms(self) -> frozenset[str]:
+        """The words as they stand there."""
+        return frozenset(norm for text in self.texts for norm in text.split(" "))
 
     @classmethod
     def of(cls, sentences: "Sequence[ReadSentence]") -> "Grams":
         words: list[str] = []
-        near: set[tuple[str, str]] = set()
-        close: set[tuple[str, str]] = set()
+        known: dict[str, list[int]] = {}
+        content: dict[str, list[int]] = {}
         within: dict[str, list[int]] = {}
         texts = [joined(sentence.tokens) for sentence in sentences]
+        at = place = 0
         for index, sentence in enumerate(sentences):
-            words += [token.stem for token in sentence.tokens]
+            for token in sentence.tokens:
+                stem, kin = token.stem, token.family
+                words.append(stem)
+                if stem in known:
+                    known[stem].append(at)
+                else:
+                    known[stem] = [at]
+                at += 1
+                if token.content:
+                    if kin not in content:
+                        content[kin] = [place]
+                        within[kin] = [index]
+                    else:
+                        content[kin].append(place)
+                        if within[kin][-1] != index:
+                            within[kin].append(index)
+                    place += 1
             words.append(_END)
-            kin = [token.family for token in sentence.tokens if token.content]
-            for gap in range(1, min(NEAR + 1, len(kin))):
-                together = close if gap <= CLOSE else near
-                together.update(zip(kin, kin[gap:], strict=False))
-            for one in dict.fromkeys(kin):
-                within.setdefault(one, []).append(index)
-        pairs: dict[tuple[str, str], list[int]] = {}
-        for at, pair in enumerate(itertools.pairwise(words)):
-            pairs.setdefault(pair, []).append(at)
+            at += 1
+            place += NEAR
+        words.append(_END)
         return cls(
             words=tuple(words),
-            pairs={pair: tuple(places) for pair, places in pairs.items()},
-            triples=frozenset(zip(words, words[1:], words[2:], strict=False)),
+            known=known,
             long=frozenset(pieces(" ".join(texts), LONG)),
-            near=frozenset(near | close),
-            close=frozenset(close),
             where={kin: _bits(indices) for kin, indices in within.items()},
-            within={kin: tuple(indices) for kin, indices in within.items()},
-            norms=frozenset(token.norm for sentence in sentences for token in sentence.tokens),
-            known=frozenset(words) - {_END},
+            within=within,
             texts=tuple(texts),
+            _content=content,
         )

@@ -18,7 +18,7 @@ from rapidfuzz.distance import LCSseq
 
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .grams import LONG, SHORT, Grams, joined, pieces
+from .grams import CLOSE, LONG, NEAR, SHORT, Grams, joined, pieces
 from .text import Token
 
 _FAR = 40  # words between two copied runs that are no longer one passage
@@ -76,9 +76,9 @@ def measure(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
         "best": alignment.best,
         "sentences": float(len(alignment.sentences)),
         "words_known": _share([stem in read.stems for stem in stems]),
-        "pairs_known": _share([pair in grams.pairs for pair in itertools.pairwise(stems)]),
+        "pairs_known": _share([bool(grams.pair(*pair)) for pair in itertools.pairwise(stems)]),
         "triples_known": _share(
-            triple in grams.triples for triple in zip(stems, stems[1:], stems[2:], strict=False)
+            [grams.triple(*triple) for triple in zip(stems, stems[1:], stems[2:], strict=False)]
         ),
         "letters_known": _share([piece in grams.long for piece in pieces(text, LONG)]),
         "letters_near": _share([piece in near for piece in pieces(text, SHORT)]),
@@ -129,7 +129,7 @@ def _longest(stems: Sequence[str], at: int, grams: Grams) -> tuple[int, int]:
     """The longest run of the article that begins with this word, and its first place."""
     best, place = 0, -1
     words = grams.words
-    places = grams.pairs.get((stems[at], stems[at + 1]), ()) if at + 1 < len(stems) else ()
+    places = grams.pair(stems[at], stems[at + 1]) if at + 1 < len(stems) else ()
     for start in places:
         length = 2
         while at + length < len(stems) and words[start + length] == stems[at + length]:
@@ -157,7 +157,7 @@ def _unknown(content: Sequence[Token], read: ReadArticle) -> dict[str, float]:
 def _new_names(tokens: Sequence[Token], grams: Grams) -> int:
     return sum(
         one.capital and other.capital and one.start > 0 and other.start - one.end <= 1
-        and (one.stem, other.stem) not in grams.pairs
+        and not grams.pair(one.stem, other.stem)
         for one, other in itertools.pairwise(tokens)
     )  # fmt: skip
 
@@ -195,9 +195,9 @@ def _company(kin: Sequence[str], read: ReadArticle) -> dict[str, float]:
         "one_sentence": max(single.values(), default=0.0) / total,
         "one_passage": one_passage,
         "elsewhere": known - one_passage,
-        "together_close": _share(_either(pair, grams.close) for pair in neighbours),
+        "together_close": _share([grams.distance(*pair) <= CLOSE for pair in neighbours]),
         "together_near": _share(
-            _either(pair, grams.near) for pair in neighbours + next_but_one if _both(pair, where)
+            [grams.distance(*pair) <= NEAR for pair in neighbours + next_but_one if _both(pair, where)]
         ),
         "never_together": float(
             min(
@@ -208,10 +208,6 @@ def _company(kin: Sequence[str], read: ReadArticle) -> dict[str, float]:
         "same_sentence": together / pairs if pairs else 1.0,
         "same_sentence_weight": together_weight / all_weight if all_weight else 1.0,
     }
-
-
-def _either(pair: tuple[str, str], known: frozenset[tuple[str, str]]) -> bool:
-    return pair in known or (pair[1], pair[0]) in known
 
 
 def _both(pair: tuple[str, str], where: dict[str, int]) -> bool:

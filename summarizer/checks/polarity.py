@@ -42,7 +42,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         candidates: Sequence[int] = range(len(mine.tokens))
     else:
         candidates = sorted(own.heads)
-    against = {sign: [other.clauses for other in near if -sign in signs(other.clauses).sign] for sign in (1, -1)}
+    against = {
+        sign: [other.clauses for other in near if -sign in signs(other.clauses).sign] for sign in (1, -1)
+    }
     for index in candidates:
         sign = own.sign[index]
         if not sign or not any(
