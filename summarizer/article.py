@@ -189,8 +189,8 @@ def count_words(text: str) -> int:
     """Words as an editor counts them; two characters of Chinese, Japanese or Thai are one."""
     dense = len(_DENSE.findall(text))
     if not dense:
-        return sum(1 for _ in _WORD.finditer(text))
-    return sum(1 for _ in _WORD.finditer(_DENSE.sub(" ", text))) + (dense + 1) // 2
+        return len(_WORD.findall(text))
+    return len(_WORD.findall(_DENSE.sub(" ", text))) + (dense + 1) // 2
 
 
 def _kind(headline: bool, item: bool) -> SentenceKind:

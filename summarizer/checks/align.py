@@ -58,7 +58,7 @@ def align(
             if most[number] < rank:
                 break
             sentence = read.sentences[number - 1]
-            share = sum(words[stem][0] for stem in covered[number] if stem in missing) / total
+            share = sum([words[stem][0] for stem in covered[number] if stem in missing]) / total
             if not share:
                 most[number] = 0.0
                 continue

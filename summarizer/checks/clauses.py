@@ -9,6 +9,7 @@ Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -30,6 +31,7 @@ _MATCHED = 64  # texts in which the words of one are remembered
 _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
 _BEGINNING = 5  # letters by which forms of one word are told
+_SPACE, _END = re.compile(r"\s"), re.compile("[.;:!?()—–…]")
 _SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
@@ -188,9 +190,9 @@ def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) 
 
 def _boundary(between: str) -> int:
     """What stands between two words: ". ", ", ", " – "; a mark inside figures or a hyphen is none."""
-    if between == " " or not between or not any(character.isspace() for character in between):
+    if between == " " or not _SPACE.search(between):
         return 0
-    if any(mark in between for mark in ".;:!?()—–…"):
+    if _END.search(between):
         return _STRONG
     return _COMMA if "," in between else 0
 
@@ -225,9 +227,11 @@ def _related(statement: ReadStatement, alignment: Alignment, read: ReadArticle) 
     numbers = {sentence.number for sentence in chosen}
     shared: dict[int, float] = {}
     for stem, kin in dict.fromkeys((token.stem, token.family) for token in statement.content):
+        weight = read.weight(stem)
         for sentence in read.with_family.get(kin, ()):
-            if sentence.number not in numbers:
-                shared[sentence.number] = shared.get(sentence.number, 0.0) + read.weight(stem)
+            number = sentence.number
+            if number not in numbers:
+                shared[number] = shared.get(number, 0.0) + weight
     best = sorted(shared, key=lambda number: (-shared[number], number))[:_FURTHER]
     chosen += [read.sentences[number - 1] for number in best]
     return tuple(Related(s, clauses_of(s, read.lex)) for s in chosen)

@@ -84,12 +84,11 @@ def _places(
     for other in near:
         theirs = signs(other.clauses)
         for there in other.clauses.hits(table):
-            if there.label[:-1] != line or _exempt(there, other.clauses):
+            if there.label[:-1] != line or theirs.sign[there.last - 1] == -1:
                 continue
-            fits = fit(around, mine, other.clauses, there.first)
+            if _exempt(there, other.clauses):
+                continue
             same = there.label[-1] == side
-            if theirs.sign[there.last - 1] == -1:
-                continue
             if table == "degrees":
                 swapped = _swapped(hit, mine, there, other.clauses)
                 if swapped is None and _half_crossed(hit, mine, there, other.clauses):
@@ -100,7 +99,7 @@ def _places(
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
                 continue
             if same or not other_numbers(hit.first, mine, there.first, other.clauses):
-                yield _Place(fits, same, other, there)
+                yield _Place(fit(around, mine, other.clauses, there.first), same, other, there)
 
 
 def _exempt(hit: Hit, clauses: Clauses) -> bool:

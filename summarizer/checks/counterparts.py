@@ -55,27 +55,31 @@ class Counterpart:
 def split(text: str, tokens: Sequence[Token], lex: Lexicon) -> tuple[Clause, ...]:
     """The clauses of a sentence in order; every token is in one."""
     runs: list[list[Token]] = [[]]
+    left = 0
     for index, token in enumerate(tokens):
-        left = tokens[index - 1].end if index else 0
         if index and text[left : token.start] != " " and _BREAK.search(text, left, token.start):
             runs.append([])
         runs[-1].append(token)
+        left = token.end
     joined: list[list[Token]] = []
+    content = 0  # words of the last one
     for run in runs:
-        thin = sum(token.content for token in run) < _LEAST_CONTENT
-        if joined and (thin or sum(t.content for t in joined[-1]) < _LEAST_CONTENT):
+        own = sum([token.content for token in run])
+        if joined and (own < _LEAST_CONTENT or content < _LEAST_CONTENT):
             joined[-1] += run
+            content += own
         else:
             joined.append(run)
-    return tuple(_clause(run, lex) for run in joined if run)
+            content = own
+    return tuple([_clause(run, lex) for run in joined if run])
 
 
 def _clause(tokens: Sequence[Token], lex: Lexicon) -> Clause:
     content = [token for token in tokens if token.content]
     return Clause(
         tuple(tokens),
-        frozenset(token.stem for token in content),
-        frozenset(token.family for token in content),
+        frozenset([token.stem for token in content]),
+        frozenset([token.family for token in content]),
     )
 
 

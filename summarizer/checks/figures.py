@@ -147,7 +147,7 @@ def _fractions(tokens: tuple[Token, ...], lex: Lexicon) -> dict[int, tuple[int, 
     """First token of a fraction in words -> the index behind it, and the share (0 to 1)."""
     hits = terms(lex.code, "multiples").find(tokens)
     found = {hit.first: (hit.last, float(hit.label)) for hit in hits if float(hit.label) < 1}
-    if not any(token.norm in lex.numbers for token in tokens):
+    if lex.numbers.keys().isdisjoint([token.norm for token in tokens]):
         return found
     table = terms(lex.code, "out_of")
     for index, token in enumerate(tokens[1:-1], 1):

@@ -13,6 +13,7 @@ Keys of ``figures.toml``: ``was_before`` (what stands before a value that is gon
 one).
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,9 @@ _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
 _FOLLOWING = 4  # sentences in which a fraction may be one of this figure
 _BONUS = 0.2  # for counting the same
+
+_BOUNDARY = re.compile(r"[;:()—–]|\. ")
+_ENDING = re.compile("[,;:.()—–]")
 
 OLD, NEW = "old", "new"
 
@@ -232,7 +236,7 @@ def _line(text: str, tokens: Sequence[Token], lex: Lexicon) -> list[int]:
                 pass
             elif between.strip() == "(" and token.text[0].isdigit():
                 pass  # "of patrons (500,000 euros)": said of the word before
-            elif any(mark in between for mark in ";:()—–") or ". " in between:
+            elif _BOUNDARY.search(between):
                 place += _STRONG
             elif "," in between:
                 place += _COMMA
@@ -321,7 +325,7 @@ def _nouns(
 ) -> Iterator[str]:
     for index in range(last + 1, min(last + 1 + _NOUN, len(tokens))):
         between = text[tokens[index - 1].end : tokens[index].start]
-        if owner[index] is not None or any(mark in between for mark in ",;:.()—–"):
+        if owner[index] is not None or _ENDING.search(between):
             return
         if index in kin:
             yield kin[index]
@@ -413,7 +417,7 @@ def share(mine: dict[str, float], near: dict[str, float]) -> float:
     total = sum(mine.values())
     if not total:
         return 0.0
-    return sum(weight * near[kin] for kin, weight in mine.items() if kin in near) / total
+    return sum([weight * near[kin] for kin, weight in mine.items() if kin in near]) / total
 
 
 def fit(mine: dict[str, float], place: Place, other: Place) -> float:

@@ -7,6 +7,7 @@ the words of one office in one language, so that a chief executive may be called
 ``office_verbs`` ("chairs"), ``office_copulas`` (is, was, became), ``address_male``, ``address_female``.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,7 +17,7 @@ from .text import Lexicon, Token, lexicon
 _BETWEEN = 4  # words that say of what, where they stand behind the office
 _OF = 6  # words that say of what, behind an office
 _REACH = 8  # words between an office and its name
-_BREAKS = ',;:()–—"“”„«».!?…'
+_BREAKS = re.compile('[,;:()–—"“”„«».!?…]')
 # Heads of something by whatever name: an editor may put one for another.
 LEADERS = frozenset(
     [
@@ -210,7 +211,7 @@ def _breaks(between: str) -> bool:
     """Whether a mark divides an office from its name; a quotation mark of the kind of names, or a full stop
     behind an abbreviation, does not."""
     bare = between.replace("«", "").replace("»", "")
-    return between != ". " and any(mark in bare for mark in _BREAKS)
+    return between != ". " and _BREAKS.search(bare) is not None
 
 
 def _office(
@@ -286,9 +287,7 @@ def _behind(
     index = last + copula
     stop = min(len(tokens), index + _REACH)
     while index < stop:
-        if index > last + copula and any(
-            mark in text[tokens[index - 1].end : tokens[index].start] for mark in _BREAKS
-        ):
+        if index > last + copula and _BREAKS.search(text, tokens[index - 1].end, tokens[index].start):
             return
         token = tokens[index]
         modifies = bool(lex.words("office_modifiers")) and index + 1 < stop  # "the Tolbridge chairman"

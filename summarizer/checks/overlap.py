@@ -172,10 +172,12 @@ def _company(kin: Sequence[str], read: ReadArticle) -> dict[str, float]:
     passage: dict[int, float] = {}
     for one, heavy in weight.items():
         places = grams.within.get(one, ())
-        for index in places:
+        last = -1
+        for index in places:  # rising; the passages that begin at it or up to two sentences before
             single[index] = single.get(index, 0.0) + heavy
-        for first in {index - back for index in places for back in (0, 1, 2)}:
-            passage[first] = passage.get(first, 0.0) + heavy
+            for first in range(max(last + 1, index - 2), index + 1):
+                passage[first] = passage.get(first, 0.0) + heavy
+            last = index
     one_passage = max(passage.values(), default=0.0) / total
     known = sum(heavy for one, heavy in weight.items() if one in where) / total
     neighbours = list(itertools.pairwise(kin))

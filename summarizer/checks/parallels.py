@@ -65,7 +65,7 @@ def _belongs(token: Token, read: ReadArticle) -> bool:
 
 
 def _share(words: dict[str, float], total: float, families: frozenset[str]) -> float:
-    return sum(weight for kin, weight in words.items() if kin in families) / total
+    return sum([weight for kin, weight in words.items() if kin in families]) / total
 
 
 def _other_half(
@@ -83,10 +83,12 @@ def _other_half(
     if len(parts) < 2:
         return None
     shares = [_share(words, total, part.families) for part in parts]
-    own = [any(mention.id in m.ids for m in _inside(part, here)) for part in parts]
     best = max(range(len(parts)), key=lambda at: (shares[at], -at))
     part = parts[best]
-    if own[best] or shares[best] < _SHARE or sum(kin in part.families for kin in words) < _SHARED:
+    if shares[best] < _SHARE or sum(kin in part.families for kin in words) < _SHARED:
+        return None
+    own = [any(mention.id in m.ids for m in _inside(part, here)) for part in parts]
+    if own[best]:
         return None
     if any(share > _OWN * shares[best] for share, mine in zip(shares, own, strict=True) if mine):
         return None

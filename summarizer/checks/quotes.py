@@ -87,8 +87,8 @@ _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[%$€£₴]")
 def _flatten(text: str, ranges: tuple[tuple[int, int], ...] | None = None) -> _Flat:
     readable = plain(text)
     ranges = ranges or ((0, len(text)),)
-    words = (word.casefold() for low, high in ranges for word in _WORDS.findall(readable, low, high))
-    return _Flat(" ".join(words), readable, ranges)
+    words = [word for low, high in ranges for word in _WORDS.findall(readable, low, high)]
+    return _Flat(" ".join(words).casefold(), readable, ranges)
 
 
 _ASIDE = re.compile(r",?\s?[—–-]\s?(?P<aside>[^—–«»“”„]{3,80}?)[,.]?\s?[—–-]")

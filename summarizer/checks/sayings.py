@@ -40,10 +40,16 @@ _FAR = 10  # the same, behind a quotation
 _PART = 6  # tokens between the parts of one speaker: "the head of the union, Ann Price"
 _OBJECT = 3  # tokens behind a denial in which its object stands
 _MOST = 10  # cues of one sentence
-_STRONG = ';:.!?…—–()“”„«»"'
-_ENDS = ";.!?"
+_STRONG = re.compile('[;:.!?…—–()“”„«»"]')
+_STRONG_BUT_BRACKETS = re.compile('[;:.!?…—–“”„«»"]')
+_ENDS = re.compile("[;.!?]")
 _ASIDE = re.compile(r"[—–] ?[^—–]{3,60}?[—–]")  # inside a quotation
 _QUOTE_MARKS = '“”„«»"'
+_QUOTED = re.compile(f"[{_QUOTE_MARKS}]")
+_QUOTED_OR_ASIDE = re.compile(f"[{_QUOTE_MARKS}—–]")
+_MARKED = re.compile(f"[{_QUOTE_MARKS},—–]")
+_CLOSED = re.compile(f"[{_QUOTE_MARKS},—–.]")
+_GOES_ON = re.compile(f"[{_QUOTE_MARKS}:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ def _passive(text: str, tokens: Sequence[Token], cue: Hit, lex: Lexicon) -> bool
 
 def _closed(gap: str) -> bool:
     """Whether a quotation or a dash ends before the cue: “…” said X."""
-    return any(mark in gap for mark in _QUOTE_MARKS + "—–")
+    return _QUOTED_OR_ASIDE.search(gap) is not None
 
 
 def _before(
@@ -257,7 +263,7 @@ def _before(
         last = min(extent(mention)[1], cue.first)
         marks = _marks(text, tokens, mention.last, cue.first)
         between = tokens[mention.last : cue.first]
-        if any(mark in marks for mark in _STRONG.replace("(", "").replace(")", "")):
+        if _STRONG_BUT_BRACKETS.search(marks):
             return None
         if "," in marks:
             begins = not mention.first or "," in text[tokens[mention.first - 1].end : mention.start]
@@ -285,7 +291,7 @@ def _behind(
             continue
         first = max(min(extent(mention)[0], mention.first), cue.last)
         marks = _marks(text, tokens, cue.last, mention.first)
-        if any(mark in marks.replace("(", "").replace(")", "") for mark in _STRONG):
+        if _STRONG_BUT_BRACKETS.search(marks):
             return None
         named = first < mention.first or _determined(tokens, cue.last, lex)  # "the harbour master, David Orr"
         office = named and marks.rstrip().endswith(",")
@@ -307,7 +313,7 @@ def _determined(tokens: Sequence[Token], at: int, lex: Lexicon) -> bool:
 
 def _marks(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
     """What stands between the words from before token ``first`` up to token ``last``; not inside them."""
-    return "".join(text[tokens[i - 1].end : tokens[i].start] for i in range(max(1, first), last + 1))
+    return "".join([text[tokens[i - 1].end : tokens[i].start] for i in range(max(1, first), last + 1)])
 
 
 def _place(mention: Mention) -> bool:
@@ -328,7 +334,7 @@ def _beside_it(
             if right.first - left.last > _PART or left.first <= cue.first < right.first:
                 break
             marks = _marks(text, tokens, left.last, right.first)
-            if any(mark in marks for mark in _STRONG) or marks.count(",") > 1:
+            if _STRONG.search(marks) or marks.count(",") > 1:
                 break
             between = tokens[left.last : right.first]
             if _place(other):
@@ -362,21 +368,21 @@ def _scopes(
     for at, frame in enumerate(frames):
         room_before = _room(frames, at, -1, segment, tokens)
         room_behind = _room(frames, at, 1, segment, tokens)
-        content = [sum(tokens[i].content for i in room) for room in (room_before, room_behind)]
+        content = [sum([tokens[i].content for i in room]) for room in (room_before, room_behind)]
         source = frame.cue.label in _AHEAD
         aside = 0 if source else 2  # an auxiliary may stand between
         before = _marks(text, tokens, frame.first - aside, frame.first)
         far = frame.last + (_REACH if source and not frame.parts else 0)
         behind = _marks(text, tokens, frame.last, far) if far < len(tokens) else "."
-        marked = any(mark in before for mark in _QUOTE_MARKS + ",—–")
-        closed = any(mark in behind for mark in _QUOTE_MARKS + ",—–.")
-        ends = any(mark in before for mark in _QUOTE_MARKS) and frame.first - 1 in inside  # “…,” she told us
+        marked = _MARKED.search(before) is not None
+        closed = _CLOSED.search(behind) is not None
+        ends = frame.first - 1 in inside and _QUOTED.search(before) is not None  # “…,” she told us
         apart = marked or (source and closed)
         post = content[0] > 0 and apart and (frame.inverted or closed or source or ends)
         post = post or (not content[1] and marked)
         middle = frame.cue.label not in VERBS and not (content[0] > 1 and (marked or closed))
         soon = _marks(text, tokens, frame.last, min(frame.last + 2, len(tokens) - 1))
-        goes_on = any(mark in soon for mark in _QUOTE_MARKS + ":")  # “…,” said X, “…”; X rejected that: …
+        goes_on = _GOES_ON.search(soon) is not None  # “…,” said X, “…”; X rejected that: …
         if _relative(tokens, frame, lex):  # "…, who was described as careless, went on"
             room_behind, post = _up_to_comma(text, tokens, room_behind), False
         forward.append(room_behind if middle or not post or goes_on or not room_before else ())
@@ -408,10 +414,8 @@ def _segments(text: str, tokens: Sequence[Token], inside: frozenset[int]) -> lis
     numbers, number = [], 0
     for index, token in enumerate(tokens):
         between = text[tokens[index - 1].end : token.start] if index else ""
-        in_quote = index in inside and index - 1 in inside
-        if not in_quote and any(mark in between for mark in _ENDS) and " " in between:
-            quoted = any(mark in between for mark in _QUOTE_MARKS)
-            number += 0 if quoted else 1
+        if between != " " and " " in between and _ENDS.search(between) and not _QUOTED.search(between):
+            number += not (index in inside and index - 1 in inside)
         numbers.append(number)
     return numbers
 
@@ -421,9 +425,11 @@ def _joined(segment: list[int], tokens: Sequence[Token], frames: Sequence[_Frame
     with_cue = {segment[frame.cue.first] for frame in frames}
     mood = terms(lex.code, "reported_mood")
     numbers = list(segment)
+    if not lex.capitalised_nouns:
+        return numbers
     for number in sorted(set(segment)):
         part = [i for i, n in enumerate(segment) if n == number]
-        if not number or number in with_cue or not lex.capitalised_nouns:
+        if not number or number in with_cue:
             continue
         if mood.any([tokens[i] for i in part]):
             for i in part:
