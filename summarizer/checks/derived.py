@@ -12,12 +12,12 @@ Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from .figures import Figure
 from .grounds import Place
-from .measures import MEASURES
+from .measures import in_base_unit
 from .terms import Hit, terms
 from .text import Lexicon, Token
 
@@ -53,30 +53,8 @@ class Derived:
         return len({place.sentence.number for place in self.places if place.sentence}) < 2
 
 
-def base(figure: Figure) -> tuple[float, str | None]:
-    """A figure in the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
-    unit = figure.unit
-    if unit is None:
-        return figure.value, None
-    if unit == "basis":
-        return figure.value / 100, "point"
-    known = _BASES.get(unit)
-    return (figure.value, unit) if known is None else (figure.value * known[0], known[1])
-
-
-def _bases() -> Iterator[tuple[str, tuple[float, str]]]:
-    for unit, measure in MEASURES.items():
-        if measure.kind == "money":
-            yield unit, (measure.factor, "money" if measure.system == "any" else measure.system)
-        elif measure.kind != "share":
-            yield unit, (measure.factor, f"{measure.kind} {measure.system}")
-
-
-_BASES = dict(_bases())  # unit -> its measure's factor and base unit
-
-
 def _factor(figure: Figure) -> float:
-    return base(replace(figure, value=1.0))[0]
+    return in_base_unit(1.0, figure.unit)[0]
 
 
 def derived(places: Sequence[Place], lex: Lexicon) -> Iterator[Derived]:
@@ -91,7 +69,7 @@ def derived(places: Sequence[Place], lex: Lexicon) -> Iterator[Derived]:
 
 
 def _of_one(place: Place, lex: Lexicon) -> Iterator[Derived]:
-    value, unit = base(place.figure)
+    value, unit = place.figure.base
     if unit == "percent":
         if value < 100:
             yield Derived(value / 100, "times", SHARE, (place,))
@@ -109,7 +87,7 @@ def _of_one(place: Place, lex: Lexicon) -> Iterator[Derived]:
 
 
 def _of_pair(one: Place, other: Place) -> Iterator[Derived]:
-    (left, unit), (right, other_unit) = base(one.figure), base(other.figure)
+    (left, unit), (right, other_unit) = one.figure.base, other.figure.base
     pair = (one, other)
     distance = _apart(one, other)
     if "percent" in (unit, other_unit) and unit != other_unit and distance <= 1:
@@ -157,7 +135,7 @@ def _ratios(low: float, high: float, pair: tuple[Place, Place]) -> Iterator[Deri
 
 def _of_three(three: tuple[Place, Place, Place]) -> Iterator[Derived]:
     """The sum of three, and what is left of the largest without the other two."""
-    read = [base(place.figure) for place in three]
+    read = [place.figure.base for place in three]
     if len({unit for _, unit in read}) > 1 or read[0][1] in ("point", "basis"):
         return
     numbers = {place.sentence.number for place in three if place.sentence}

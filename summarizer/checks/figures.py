@@ -17,9 +17,9 @@ tägig``): the parts of a compound, which may have any ending of up to three let
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
-from .measures import MEASURES, NONE
+from .measures import MEASURES, NONE, in_base_unit
 from .numerals import GERMAN_NUMBER, ISO_DATE, digits_at, half_behind, openers, words_at
 from .terms import terms
 from .text import Lexicon, Token, lexicon, plain
@@ -30,7 +30,7 @@ _KNOWN = 20_000  # words that are remembered
 _RATE_WORDS = 3  # between a figure's unit and "a month"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """``value`` is in units of one; ``mantissa`` is the figure as written before its scale word.
 
@@ -53,9 +53,14 @@ class Figure:
     rate: str | None = None
     fraction: bool = False
 
-    @property
+    @cached_property
     def scale(self) -> float:
         return self.value / self.mantissa if self.mantissa else 1.0
+
+    @cached_property
+    def base(self) -> tuple[float, str | None]:
+        """In the base unit of its measure: "712 pence" as 7.12 GBP, "6.2 km" as 6200 metres."""
+        return in_base_unit(self.value, self.unit)
 
 
 def find_figures(text: str, tokens: tuple[Token, ...], lex: Lexicon) -> tuple[Figure, ...]:

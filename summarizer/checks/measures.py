@@ -73,3 +73,24 @@ def _measures() -> Iterator[tuple[str, Measure]]:
 
 
 MEASURES: dict[str, Measure] = dict(_measures())
+
+
+def in_base_unit(value: float, unit: str | None) -> tuple[float, str | None]:
+    """A value in the base unit of its measure, and that unit; any money without a currency is "money"."""
+    if unit is None:
+        return value, None
+    if unit == "basis":
+        return value / 100, "point"
+    known = _BASES.get(unit)
+    return (value, unit) if known is None else (value * known[0], known[1])
+
+
+def _bases() -> Iterator[tuple[str, tuple[float, str]]]:
+    for unit, measure in MEASURES.items():
+        if measure.kind == "money":
+            yield unit, (measure.factor, "money" if measure.system == "any" else measure.system)
+        elif measure.kind != "share":
+            yield unit, (measure.factor, f"{measure.kind} {measure.system}")
+
+
+_BASES = dict(_bases())  # unit -> its measure's factor and base unit

@@ -18,7 +18,7 @@ from functools import cached_property
 from ..report import Span
 from .align import Alignment
 from .context import ReadArticle, ReadStatement
-from .derived import SUM, Derived, base, derived, in_score, licensed, multiples
+from .derived import SUM, Derived, derived, in_score, licensed, multiples
 from .figures import Figure
 from .grounds import Place, article_places, fit, statement_moments, statement_places, weights
 from .measures import MEASURES
@@ -68,7 +68,7 @@ class Sought:
     @cached_property
     def _reach(self) -> tuple[float, float]:
         """The least and the most that could be the same: what lies outside is not."""
-        value = base(self.figure)[0]
+        value = self.figure.base[0]
         loose = self.bound is not None or self.figure.about or self.figure.fraction
         wide = _BOUND if loose else _WIDE
         return value * (1 - wide) - self.figure.scale - _SMALL, value * (
@@ -80,7 +80,7 @@ class Sought:
         if other.rate is None or self.figure.rate is None or other.rate == self.figure.rate:
             low, high = self._reach
             rain = {self.figure.unit, other.unit} == _RAIN
-            if not rain and not low <= base(other)[0] <= high and not low <= other.value <= high:
+            if not rain and not low <= other.base[0] <= high and not low <= other.value <= high:
                 return False
         elif self._by_rate(other):
             return True
@@ -207,7 +207,7 @@ def _trailing(figure: Figure) -> float:
 
 def in_one_unit(figure: Figure, other: Figure) -> tuple[float, float]:
     """Both in one unit, where both have one of one kind."""
-    (mine, unit), (theirs, other_unit) = base(figure), base(other)
+    (mine, unit), (theirs, other_unit) = figure.base, other.base
     if None in (unit, other_unit) or {figure.unit, other.unit} == _RAIN:
         return figure.value, other.value
     return mine, theirs
@@ -222,7 +222,7 @@ def units_agree(figure: Figure, other: Figure) -> bool:
         if written == "point":
             return True  # "three points behind", in sport, for "three behind"
         return kind(written) not in ("share", "warmth") or figure.unit == other.unit
-    mine, theirs = base(figure)[1], base(other)[1]
+    mine, theirs = figure.base[1], other.base[1]
     if {figure.unit, other.unit} == _RAIN:
         return True
     return mine == theirs or ("money" in (mine, theirs) and kind(figure.unit) == kind(other.unit) == "money")
@@ -244,11 +244,11 @@ def _comparable(figure: Figure, other: Figure) -> bool:
     """Whether the one could stand for the other: of one unit, and not a thousand times as much."""
     if figure.ordinal != other.ordinal or (other.word and other.value < _SMALL):
         return False
-    if base(figure)[1] != base(other)[1] and "money" not in (base(figure)[1], base(other)[1]):
+    if figure.base[1] != other.base[1] and "money" not in (figure.base[1], other.base[1]):
         return False
     if kind(figure.unit) != kind(other.unit):
         return False
-    low, high = sorted((abs(base(figure)[0]), abs(base(other)[0])))
+    low, high = sorted((abs(figure.base[0]), abs(other.base[0])))
     return figure.unit is not None or high <= 200 * max(low, 1)
 
 
@@ -276,7 +276,7 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
     figure, statement, read = one.figure, one.statement, one.read
     if figure.ordinal or in_score(figure, statement.text, statement.figures) or is_named(figure, statement):
         return None
-    value, unit = base(figure)
+    value, unit = figure.base
     reach = _ABOUT if figure.about else _CLOSE
     best: tuple[Derived, bool] | None = None
     for made in derived(_basis(one), read.lex):

@@ -31,29 +31,28 @@ class Terms:
     def __init__(self, entries: Iterable[tuple[str, str]], number: int = 0) -> None:
         """``entries``: (a word, prefix or phrase; its label); ``number`` among those of its language."""
         self.number = number
-        self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._exact: dict[str, list[Row]] = {}
+        self._prefixes: dict[str, list[Row]] = {}
         for spelled, label in entries:
             words = tuple(spelled.split("_"))
             first = words[0].partition("~")[0]
-            if first.endswith("*"):
-                self._prefixes.setdefault(first[:_BUCKET], []).append((words, label))
-            else:
-                self._exact.setdefault(first, []).append((words, label))
+            second = words[1] if len(words) > 1 and not words[1].endswith("*") else None
+            table, key = (self._prefixes, first[:_BUCKET]) if first.endswith("*") else (self._exact, first)
+            table.setdefault(key, []).append((words, label, second))
         for table in (self._exact, self._prefixes):
             for rows in table.values():
-                rows.sort(key=lambda row: (-len(row[0]), row))
+                rows.sort(key=lambda row: (-len(row[0]), row[:2]))
         self._opening = _Opening(self._exact, self._prefixes)
 
     def at(self, tokens: Sequence[Token], index: int) -> Sequence[Hit]:
         """What begins at a token, the longest first."""
         rows = self._opening[tokens[index].norm]
-        return [*_hits(rows, tokens, index)] if rows else ()
+        return _hits(rows, tokens, index) if rows else ()
 
     def first(self, tokens: Sequence[Token], index: int) -> Hit | None:
         """The longest that begins at a token."""
-        rows = self._opening[tokens[index].norm]
-        return next(_hits(rows, tokens, index), None) if rows else None
+        hits = self.at(tokens, index)
+        return hits[0] if hits else None
 
     def opens(self, norm: str) -> bool:
         """Whether a word can begin an entry."""
@@ -73,13 +72,15 @@ class Terms:
         for start in starts:
             if start < index:
                 continue
-            index = start
-            hits = self.at(tokens, index)
-            longest = hits[0].last if hits else 0
-            for hit in hits:
-                longest = max(longest, hit.last)
-            found += [hit for hit in hits if hit.last == longest]
-            index = max(index + 1, longest)
+            hits = self.at(tokens, start)
+            index = start + 1
+            if not hits:
+                continue
+            if len(hits) > 1:
+                longest = max([hit.last for hit in hits])
+                hits = [hit for hit in hits if hit.last == longest]
+            found += hits
+            index = hits[0].last
         return tuple(found)
 
     def any(self, tokens: Sequence[Token]) -> bool:
@@ -89,7 +90,7 @@ class Terms:
         )
 
 
-Row = tuple[tuple[str, ...], str]  # words, label
+Row = tuple[tuple[str, ...], str, str | None]  # words, label, the second word if it must stand there so
 
 
 class _Opening(dict[str, tuple[Row, ...]]):
@@ -112,21 +113,22 @@ class _Opening(dict[str, tuple[Row, ...]]):
         return found
 
 
-def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> Iterator[Hit]:
-    """Of entries whose first word fits, those whose other words follow."""
-    for words, label in rows:
+def _hits(rows: Sequence[Row], tokens: Sequence[Token], index: int) -> list[Hit]:
+    """Of entries whose first word fits, those whose other words follow, the longest first."""
+    found = []
+    left = len(tokens) - index
+    behind = tokens[index + 1].norm if left > 1 else None
+    for words, label, next_word in rows:
+        if next_word is not None and next_word != behind:
+            continue  # nearly all phrases end here
         length = len(words)
         if length == 1:
             _, apart, second = words[0].partition("~")
             if not apart or any(_is(second, t.norm) for t in tokens[index + 1 : index + 1 + _APART]):
-                yield Hit(index, index + 1, label)
-        elif length <= len(tokens) - index:
-            for at in range(1, length):
-                word, norm = words[at], tokens[index + at].norm
-                if word != norm and not (word[-1:] == "*" and norm.startswith(word[:-1])):
-                    break
-            else:
-                yield Hit(index, index + length, label)
+                found.append(Hit(index, index + 1, label))
+        elif length <= left and all(_is(words[at], tokens[index + at].norm) for at in range(1, length)):
+            found.append(Hit(index, index + length, label))
+    return found
 
 
 def _is(pattern: str, norm: str) -> bool:

@@ -16,7 +16,6 @@ from .align import Alignment
 from .clauses import Clauses, statement_clauses
 from .comparison import _sides
 from .context import ReadArticle, ReadStatement
-from .derived import base
 from .grounds import Place, article_places, share
 from .sought import number_of
 from .terms import Hit
@@ -94,7 +93,7 @@ def _alike(one: Place, other: Place) -> bool:
     """Whether two figures count the same: of one unit, or one of them stands by itself beside it."""
     if one.figure is other.figure:
         return False
-    if base(one.figure)[1] == base(other.figure)[1]:
+    if one.figure.base[1] == other.figure.base[1]:
         return one.figure.unit is not None or bool(one.nouns & other.nouns) or one.alone or other.alone
     return None in (one.figure.unit, other.figure.unit) and (
         one.alone if one.figure.unit is None else other.alone
@@ -104,4 +103,4 @@ def _alike(one: Place, other: Place) -> bool:
 def _values(one: Place, other: Place) -> tuple[float, float]:
     if None in (one.figure.unit, other.figure.unit):
         return one.figure.value, other.figure.value
-    return base(one.figure)[0], base(other.figure)[0]
+    return one.figure.base[0], other.figure.base[0]
