@@ -33,6 +33,9 @@ def segment(text: str, language: str) -> tuple[Piece, ...]:
     code = language if language != "und" else "en"
     pieces = []
     for paragraph, block in enumerate(_blocks(text)):
+        if block.end - block.start < _PORTION and text[block.start : block.end].isalnum():
+            pieces.append(Piece(block.start, block.end, paragraph, block.item))  # one word: nothing to cut
+            continue
         for start, end in _sentences(text, block.start, block.end, code):
             pieces.append(Piece(start, end, paragraph, block.item))
     return tuple(pieces)
@@ -69,15 +72,15 @@ def _blocks(text: str) -> Iterator[_Block]:
     """Pieces of layout: a line each, except where a paragraph was wrapped by hand at a fixed width."""
     position = 0
     for paragraph in text.split("\n\n"):
-        lines = [(position + m.start(), position + m.end()) for m in _LINE.finditer(paragraph)]
+        lines = [(position + m.start(), position + m.end(), m[0]) for m in _LINE.finditer(paragraph)]
         position += len(paragraph) + 2
         if not lines:
             continue
-        if _hard_wrapped([text[start:end] for start, end in lines]):
+        if _hard_wrapped([line for _, _, line in lines]):
             yield _Block(lines[0][0], lines[-1][1], item=False)
             continue
-        for start, end in lines:
-            item = _is_item(text[start:end], len(lines))
+        for start, end, line in lines:
+            item = _is_item(line, len(lines))
             bullet = _SYMBOL.match(text, start, end) if item else None
             yield _Block(bullet.end() if bullet else start, end, item)
 
@@ -91,10 +94,10 @@ def _is_item(line: str, lines: int) -> bool:
 
 
 def _hard_wrapped(lines: list[str]) -> bool:
-    if len(lines) < 2 or any(_BULLET.match(line) for line in lines):
-        return False
     inner = lines[:-1]
-    if not all(_WRAP_MIN <= len(line) <= _WRAP_MAX for line in inner):
+    if not inner or not all(_WRAP_MIN <= len(line) <= _WRAP_MAX for line in inner):
+        return False
+    if any(_BULLET.match(line) for line in lines):
         return False
     return sum(1 for line in inner if not _TERMINAL.search(line)) * 2 >= len(inner)
 

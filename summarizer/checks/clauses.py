@@ -18,7 +18,7 @@ import msgspec
 
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement
-from .quotes import passages
+from .quotes import has_passages, passages
 from .terms import Hit, Openings, terms
 from .text import Lexicon, Token, lexicon, tokenize
 
@@ -32,6 +32,7 @@ _HITS = 40  # words of one table that are compared
 _AROUND = 30  # nearest content words that count as surroundings
 _BEGINNING = 5  # letters by which forms of one word are told
 _SPACE, _END = re.compile(r"\s"), re.compile("[.;:!?()—–…]")
+_ONE = tuple((index,) for index in range(_LONGEST))  # most words stand once, and all texts share these
 _SHORT = 5  # content words of a sentence that a statement may have as a whole
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase: half the weight of a rare one
 
@@ -49,18 +50,22 @@ class Clauses:
     openings: Openings = field(repr=False)
     memo: dict[str, Any] = field(default_factory=dict, repr=False)  # what a check has read of it once
     _matched: "dict[Clauses, list[tuple[int, ...]]]" = field(default_factory=dict, init=False, repr=False)
-    _hits: dict[tuple[str, ...], tuple[Hit, ...]] = field(default_factory=dict, init=False, repr=False)
+    _hits: dict[str | tuple[str, ...], tuple[Hit, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def keys(self) -> dict[str, tuple[int, ...]]:
         """Stem and family of each content word -> where it stands."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, tuple[int, ...]] = {}
         code = self.lex.code
         for index, token in enumerate(self.tokens):
-            if self.content[index]:
+            if token.content:
                 for key in _keys(token.norm, token.stem, token.family, code):
-                    found.setdefault(key, []).append(index)
-        return {key: tuple(indices[:_PLACES]) for key, indices in found.items()}
+                    places = found.get(key)
+                    if places is None:
+                        found[key] = _ONE[index]
+                    elif len(places) < _PLACES:
+                        found[key] = (*places, index)
+        return found
 
     @cached_property
     def telling(self) -> tuple[int, ...]:
@@ -85,9 +90,10 @@ class Clauses:
 
     def hits(self, *keys: str) -> tuple[Hit, ...]:
         """Words of the language's tables under these keys, in order."""
-        found = self._hits.get(keys)
+        key = keys[0] if len(keys) == 1 else keys
+        found = self._hits.get(key)
         if found is None:
-            found = self._hits[keys] = self.openings.find(terms(self.lex.code, *keys))[:_HITS]
+            found = self._hits[key] = self.openings.find(terms(self.lex.code, *keys))[:_HITS]
         return found
 
     def at(self, index: int) -> tuple[int, ...]:
@@ -117,6 +123,8 @@ class Clauses:
     @cached_property
     def quoted(self) -> frozenset[int]:
         """Tokens inside quotation marks; those are compared word for word by the quotes check."""
+        if not has_passages(self.text):
+            return frozenset()
         found = [(p.start, p.end) for p in passages(self.text)]
         return frozenset(
             index

@@ -213,12 +213,16 @@ class Entities:
         self, number: int, text: Text, named: Sequence[Named], recent: Sequence[int]
     ) -> list[Mention]:
         """Offices and words for organisations without a name; ``recent``: entities, the last first."""
+        tells = self._tells
+        telling = [i for i, token in enumerate(text.tokens) if tells[token.norm, token.stem, token.capital]]
+        if not telling:
+            return []
         taken = {i for name in named for i in range(name.first, name.last)}
         taken |= {i for name in named for office in name.offices for i in range(office.first, office.last)}
         found = []
-        tells = self._tells
-        for index, token in enumerate(text.tokens):
-            if not tells[token.norm, token.stem, token.capital] or index in taken:
+        for index in telling:
+            token = text.tokens[index]
+            if index in taken:
                 continue
             if plural_office(token, self.lex) or adjective_of_office(text.tokens, index, self.lex):
                 continue  # "the ministers" are not one of them

@@ -154,6 +154,8 @@ def _resolve(made: Entities, sentences: Sequence[Sentence], named: dict[int, tup
                     acronyms.setdefault(behind_it.norm, mention.id)
         found += made.descriptions(sentence.number, sentence, named[sentence.number], subjects)
         found += _pronouns(made, sentence, found, subjects)
+        if not found:
+            continue
         found.sort(key=lambda m: m.first)
         made.mentions[sentence.number] = tuple(found)
         told = [m.id for m in found if m.id is not None and m.how is not How.PRONOUN]
@@ -168,9 +170,10 @@ def _pronouns(
     he, she = made.lex.words("pronouns_he"), made.lex.words("pronouns_she")
     resolved = []
     for index, token in enumerate(sentence.tokens):
-        gender = "m" if token.norm in he else "f" if token.norm in she else None
-        if gender is None:
+        norm = token.norm
+        if norm not in he and norm not in she:
             continue
+        gender = "m" if norm in he else "f"
         earlier = [m.id for m in found if m.first < index and m.id is not None]
         fits = [
             i

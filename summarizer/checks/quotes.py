@@ -37,7 +37,14 @@ _PASSAGE = re.compile(
     r"|(?<!\w)‘(?P<single>[^‘’]{1,2000}(?:’(?=\w)[^‘’]{1,2000}){0,20})’(?!\w)"
     r"|‚(?P<low_single>[^‚‘]{1,5000})‘|‹(?P<small>[^‹›]{1,5000})›"
 )
-_OPENING = re.compile(r"[“„«»\"‘‚‹]")  # most texts have none, and are then not searched
+_OPENING = re.compile(r"[“„«»\"‘‚‹]")
+
+
+def has_passages(text: str) -> bool:
+    """Whether a text may have quoted passages: most have no opening mark, and are then not searched."""
+    return _OPENING.search(text) is not None
+
+
 _LEFT_OUT = re.compile(r"[\[(]?(?:\.\.\.|…|\. \. \.)[\])]?|\[[^\[\]]{0,200}\]")
 
 
@@ -52,7 +59,7 @@ class Passage:
 
 def passages(text: str) -> Iterator[Passage]:
     """The quoted passages of a text, outermost ones, in order."""
-    if _OPENING.search(text) is None:
+    if not has_passages(text):
         return
     for match in _PASSAGE.finditer(text):
         kind = str(match.lastgroup)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from .entities import Mention
 from .mentions import organisation_word
 from .offices import is_office
-from .quotes import passages
+from .quotes import has_passages, passages
 from .terms import Hit, terms
 from .text import Lexicon, Token
 
@@ -44,6 +44,7 @@ _STRONG = re.compile('[;:.!?…—–()“”„«»"]')
 _STRONG_BUT_BRACKETS = re.compile('[;:.!?…—–“”„«»"]')
 _ENDS = re.compile("[;.!?]")
 _ASIDE = re.compile(r"[—–] ?[^—–]{3,60}?[—–]")  # inside a quotation
+_NONE: frozenset[int] = frozenset()
 _QUOTE_MARKS = '“”„«»"'
 _QUOTED = re.compile(f"[{_QUOTE_MARKS}]")
 _QUOTED_OR_ASIDE = re.compile(f"[{_QUOTE_MARKS}—–]")
@@ -126,9 +127,9 @@ def _tone(label: str) -> str:
 
 def quoted_tokens(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     """The indices of the tokens inside quotation marks."""
-    quoted = [(p.start, p.end) for p in passages(text)]
+    quoted = [(p.start, p.end) for p in passages(text)] if has_passages(text) else None
     if not quoted:
-        return frozenset()
+        return _NONE
     asides = [m.span() for a, b in quoted for m in _ASIDE.finditer(text, a, b)]  # «… —advirtió— …»
     return frozenset(
         i

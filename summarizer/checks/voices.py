@@ -82,13 +82,20 @@ def telling(words: dict[str, float], read: ReadArticle) -> Telling:
 def _told_where(read: ReadArticle) -> dict[str, list[tuple[int, bool, tuple[Voice, ...]]]]:
     """Family -> the sentences that have it, if the newspaper itself says it there, and the voices that do."""
     found: dict[str, list[tuple[int, bool, tuple[Voice, ...]]]] = {}
+    row: tuple[int, bool, tuple[Voice, ...]]
+    silent: list[tuple[int, bool, tuple[Voice, ...]]]
     heard = voices(read)
     for sentence in read.sentences:
         here = heard.get(sentence.number, ())
         own = narrated(sentence, read)
+        silent = [(sentence.number, narrates, ()) for narrates in (False, True)]  # one for all its words
         for kin in sentence.families:
-            speaking = tuple(voice for voice in here if kin in voice.families) if here else ()
-            found.setdefault(kin, []).append((sentence.number, kin in own, speaking))
+            speaking = tuple([voice for voice in here if kin in voice.families]) if here else ()
+            row = (sentence.number, kin in own, speaking) if speaking else silent[kin in own]
+            if kin in found:
+                found[kin].append(row)
+            else:
+                found[kin] = [row]
     return found
 
 
@@ -123,13 +130,15 @@ def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
 def _voices_of(sentence: ReadSentence, last: Voice | None, read: ReadArticle) -> Iterator[Voice]:
     mentions = read.entities.mentions_in(sentence.number)
     sayings = find_sayings(sentence.text, sentence.tokens, mentions, read.lex)
+    inside = quoted_tokens(sentence.text, sentence.tokens)
+    if not sayings and not inside and not read.lex.capitalised_nouns:
+        return  # nothing that could go on from the sentence before
     taken: set[int] = set()
     for saying in sayings:
         who = saying.who or _unnamed(saying, sentence, read)
         taken.update(saying.scope)
         tone, trusted = saying.tone, saying.authority
         yield _voice(sentence, who, tone, saying.scope, read, saying=saying, authority=trusted)
-    inside = quoted_tokens(sentence.text, sentence.tokens)
     rest = tuple(i for i in sorted(inside) if i not in taken)
     if len(rest) >= _LONG_QUOTE and not sayings:
         if beside := _beside_quotation(mentions, inside, sentence, read):
