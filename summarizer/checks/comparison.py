@@ -104,11 +104,11 @@ def _places(
 
 def _exempt(hit: Hit, clauses: Clauses) -> bool:
     """Whether a word is part of a phrase that says no direction: "wound up"; "more than" does."""
+    phrases = [p for p in clauses.hits("way_exempt") if p.first <= hit.first < p.last]
+    if not phrases:
+        return False
     than = {other.first for other in clauses.hits("than_words")}
-    return any(
-        phrase.first <= hit.first < phrase.last and not than & set(range(phrase.first, phrase.last))
-        for phrase in clauses.hits("way_exempt")
-    )
+    return any(than.isdisjoint(range(phrase.first, phrase.last)) for phrase in phrases)
 
 
 def _turned(mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
@@ -179,10 +179,11 @@ def _half_crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
 
 def _sides(hit: Hit, clauses: Clauses) -> tuple[list[int], list[int]] | None:
     """Content words before "than" and behind it, the nearest ones of its clause."""
+    words = clauses.hits("than_words")
+    if not words:
+        return None
     number = clauses.clause[hit.first]
-    than = next(
-        (t.first for t in clauses.hits("than_words") if 0 <= t.first - hit.last <= 6), None
-    )  # fmt: skip
+    than = next((t.first for t in words if 0 <= t.first - hit.last <= 6), None)
     if than is None or clauses.clause[than] - number > 1:
         return None
     left = [i for i in range(than) if clauses.content[i] and clauses.clause[i] == number]

@@ -19,10 +19,14 @@ from .text import Lexicon
 def find_entities(sentences: Sequence[Sentence], lex: Lexicon) -> Entities:
     """Read the entities of an article."""
     known = vocabulary([(s.text, s.tokens) for s in sentences], lex)
-    named = {
-        s.number: () if title_case(s.tokens, lex) else _no_peoples(find(s.text, s.tokens, lex, known), lex)
-        for s in sentences
-    }
+    by_text: dict[str, tuple[Named, ...]] = {}  # lines that stand there again and again are read once
+    named = {}
+    for s in sentences:
+        if (found := by_text.get(s.text)) is None:
+            titled = title_case(s.tokens, lex)
+            found = () if titled else _no_peoples(find(s.text, s.tokens, lex, known), lex)
+            by_text[s.text] = found
+        named[s.number] = found
     drafts = _join(sentences, named, lex)
     entities = tuple(draft.entity(number, lex) for number, draft in enumerate(drafts))
     made = Entities(entities, {}, known, lex)

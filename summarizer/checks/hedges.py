@@ -137,12 +137,11 @@ def _places(mine: Clauses, index: int, theirs: Clauses) -> list[int]:
 
 
 def _hedges(clauses: Clauses, table: str) -> list[Hit]:
+    hits = clauses.hits(table)
+    if not hits:
+        return []
     exempt = clauses.hits("hedge_exempt")
-    return [
-        hit
-        for hit in clauses.hits(table)
-        if not any(other.first <= hit.first < other.last for other in exempt)
-    ]
+    return [hit for hit in hits if not any(other.first <= hit.first < other.last for other in exempt)]
 
 
 def _governed(clauses: Clauses) -> dict[int, Hit]:

@@ -239,7 +239,10 @@ class _Finder:
 
     def _phrase(self, index: int, phrases: Sequence[tuple[str, ...]]) -> tuple[int, int]:
         """How many tokens of a phrase begin at index, right behind the token before, and where they end."""
+        first = self._word(index)
         for phrase in phrases:
+            if phrase[0] != first:
+                continue
             words = tuple(self._word(index + n) for n in range(len(phrase)))
             if words == phrase and self._near(index - 1, index):
                 return len(phrase), self.tokens[index + len(phrase) - 1].end

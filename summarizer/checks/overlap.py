@@ -80,8 +80,8 @@ def measure(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -
         "triples_known": _share(
             [grams.triple(*triple) for triple in zip(stems, stems[1:], stems[2:], strict=False)]
         ),
-        "letters_known": _share([piece in grams.long for piece in pieces(text, LONG)]),
-        "letters_near": _share([piece in near for piece in pieces(text, SHORT)]),
+        "letters_known": _share(map(grams.long.__contains__, pieces(text, LONG))),
+        "letters_near": _share(map(near.__contains__, pieces(text, SHORT))),
         **_runs(stems, grams),
         "common_order": LCSseq.similarity(stems, beside) / len(stems) if beside else 0.0,
         **_unknown(statement.content, read),

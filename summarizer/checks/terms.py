@@ -173,9 +173,13 @@ class Openings:
         tables = _tables(code)
         self._known = len(tables.tables)
         self._starts: dict[Terms, list[int]] = {}
+        starts = self._starts
         for index, token in enumerate(tokens):
             for table in tables[token.norm]:
-                self._starts.setdefault(table, []).append(index)
+                if table in starts:
+                    starts[table].append(index)
+                else:
+                    starts[table] = [index]
 
     def find(self, table: Terms) -> tuple[Hit, ...]:
         """What ``table.find`` gives for the text."""
