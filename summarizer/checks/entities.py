@@ -285,8 +285,8 @@ class Entities:
     def _with_word(self, token: Token, recent: Sequence[int]) -> tuple[int, ...]:
         """ "the council": the one whose name has the word; "the company": the last one of no other sort."""
         exact = not self.lex.inflects and not self.lex.capitalised_nouns
-        listed = self.lex.words("organisations") | self.lex.words("generic_organisations")
-        if exact and token.norm not in listed:
+        keys = ("organisations", "generic_organisations")
+        if exact and not any(token.norm in self.lex.words(key) for key in keys):
             return ()  # "operación" is no "operador"
         if token.stem in organisation_stems(self.lex.code):
             called = self._called.get(token.stem, ())

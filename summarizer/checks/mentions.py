@@ -303,12 +303,14 @@ def _joins(tokens: Sequence[Token], run: Sequence[int], at: int, lex: Lexicon) -
 
 def _glued(text: str, tokens: Sequence[Token], left: int, right: int, lex: Lexicon) -> bool:
     between = text[tokens[left].end : tokens[right].start]
-    words = between.split()
     if not between:
         return True  # an elided article: d'Angers
-    marks = "".join(c for c in between if not c.isalnum() and not c.isspace())
     if tokens[left].text.endswith(("'s", "’s", "s'", "s’")) and not organisation_word(tokens[right], lex):
         return False  # "Lindholm's Ann Price", but "St Mary's Hospital"
+    if between == " ":
+        return True
+    words = between.split()
+    marks = "".join([c for c in between if not c.isalnum() and not c.isspace()])
     return (
         len(words) <= 3
         and marks in ("", "-", "'", "’", ".")
@@ -447,8 +449,11 @@ def _hints(
     elif any(_in(t, lex, "place_words") for t in own) and len(own) > 1:
         hints.add("place")
     behind = tokens[run[-1] + 1] if run[-1] + 1 < len(tokens) else None
-    close = behind is not None and behind.start - tokens[run[-1]].end <= 1
-    acts = behind is not None and close and behind.norm in lex.reporting | lex.words("person_relatives")
+    acts = (
+        behind is not None
+        and behind.start - tokens[run[-1]].end <= 1
+        and (behind.norm in lex.reporting or behind.norm in lex.words("person_relatives"))
+    )
     if len(own) in (2, 3) and not hints and acts:
         hints.add("person")
     if before is not None and not hints:

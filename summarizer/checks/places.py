@@ -101,7 +101,8 @@ def _place(mention: Mention, read: ReadArticle) -> bool:
 def _site(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> _Site:
     noun = None
     joined = mention.first - 1
-    while joined >= 0 and (tokens[joined].norm in lex.words("name_of") | lex.words("name_determiners")):
+    little = lex.words("name_of") | lex.words("name_determiners")
+    while joined >= 0 and tokens[joined].norm in little:
         joined -= 1
     if joined >= 0 and mention.first - joined <= _BACK and tokens[joined].content:
         noun = tokens[joined].family
@@ -114,7 +115,6 @@ def _site(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> _Site:
             passed = tokens[index + 1 : mention.first]
             adjoins = not passed or any(place_word(t, lex) for t in passed)
             return _Site(mention, norm, noun, adjoins)
-        little = lex.words("name_of") | lex.words("name_determiners")
         passes = norm in little or place_word(tokens[index], lex)
         if not passes and not (noun is not None and tokens[index].family == noun):
             break

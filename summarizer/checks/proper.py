@@ -96,6 +96,8 @@ def opens_sentence(text: str, start: int) -> bool:
     """Whether a word at this place opens a sentence, a quotation or what follows a dash."""
     if start and text[start - 1] in _OPENING:
         return True
+    if start > 1 and text[start - 1] == " " and text[start - 2].isalnum():
+        return False  # most words stand behind another one
     before = text[:start].rstrip()
     return not before or before[-1] in "—–…:\n" or before.rstrip(_CLOSING)[-1:] in (".", "!", "?", "")
 

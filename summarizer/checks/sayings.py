@@ -287,6 +287,7 @@ def _behind(
     """ "said Price", "said the mayor, Ann Price", "…" said on Tuesday the leader of the council, Price."""
     gap = text[tokens[cue.first - 1].end : tokens[cue.first].start] if cue.first else ""
     reach = _FAR if _closed(gap) else _REACH
+    joining, subordinators = lex.words("joining"), lex.words("subordinators")
     for mention in mentions:
         if mention.first < cue.last:
             continue
@@ -298,8 +299,7 @@ def _behind(
         office = named and marks.rstrip().endswith(",")
         if "," in marks and not office:
             return None
-        stops = lex.words("joining") | lex.words("subordinators")
-        if any(t.norm in stops for t in tokens[cue.last : first]):
+        if any(t.norm in joining or t.norm in subordinators for t in tokens[cue.last : first]):
             return None
         if first - cue.last > reach:
             return None

@@ -214,9 +214,8 @@ def _preposition(tokens: Sequence[Token], mention: Mention, lex: Lexicon) -> str
         if norm in lex.words("place_prepositions") or not (sort or norm in lex.words("name_determiners")):
             break
         index -= 1
-    if index < 0 or tokens[index].norm not in lex.stopwords | lex.words("place_prepositions"):
-        return None
-    return tokens[index].norm
+    norm = tokens[index].norm if index >= 0 else ""
+    return norm if norm in lex.stopwords or norm in lex.words("place_prepositions") else None
 
 
 def _predicate(text: ReadStatement | ReadSentence, mention: Mention, lex: Lexicon) -> str | None:
