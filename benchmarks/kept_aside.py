@@ -1,6 +1,7 @@
 """How far the risk can be trusted on the stories that were kept aside, and what reviewing a part of them finds.
 
-usage: .venv/bin/python benchmarks/kept_aside.py [--set kept_aside|open] [--plot FILE.svg] [--rounds 1000] [--json]
+usage: .venv/bin/python benchmarks/kept_aside.py [--set kept_aside|open] [--plot FILE.svg]
+           [--calibration FILE.json] [--rounds 1000] [--json]
 
 Nothing is fitted here. Prints the calibration error (ECE, ten bins) and the Brier score with intervals by
 bootstrap over articles, and how many of the wrong statements are found when a share of all is reviewed: flagged
@@ -31,10 +32,11 @@ def main() -> int:
     )
     parser.add_argument("--set", choices=("open", "kept_aside"), default="kept_aside")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
+    parser.add_argument("--calibration", metavar="FILE.json", help="in place of the shipped one")
     parser.add_argument("--rounds", type=int, default=metrics.ROUNDS)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    settings = Settings()  # the shipped ones, whatever is set on this machine
+    settings = Settings(calibration=options.calibration)  # whatever else is set on this machine
     rows = datasets.read([ROOT / "tests" / "newsroom" / options.set]).rows
     scored = score(observing.look(rows).examples, settings.calibrated, settings.risk_low)
     scores = scores_of(scored)
@@ -50,9 +52,7 @@ def main() -> int:
             "set": options.set,
             "statements": len(scored),
             "wrong": int(scores.wrong.sum()),
-            "figures": {
-                name: {"value": f.value, "interval": [f.low, f.high]} for name, f in figures.items()
-            },
+            "figures": {name: {"value": f.value, "interval": [f.low, f.high]} for name, f in figures.items()},
             "found_at_share_reviewed": at,
             "reliability": [[one.risk, one.wrong, one.count] for one in metrics.reliability(scores)],
             "missed": missed,
@@ -63,7 +63,10 @@ def main() -> int:
         for name in ("ece", "brier", "auroc", "recall", "right_flagged", "reviewed"):
             figure = figures[name]
             print(f"  {name:16} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})")
-        print("found of the wrong ones, by share reviewed: " + ", ".join(f"{s:.0%} {v:.0%}" for s, v in at.items()))
+        print(
+            "found of the wrong ones, by share reviewed: "
+            + ", ".join(f"{s:.0%} {v:.0%}" for s, v in at.items())
+        )
         print(f"missed: calibration error {error:.3f}, wanted below {ECE_BELOW}" if missed else "target met")
     return 1 if missed else 0
 

@@ -137,7 +137,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def calibrated(self) -> Calibration:
         """The weights and the curve in use. Raises SettingsError for a file that is none."""
-        return built_in() if self.calibration is None else _loaded(self.calibration)
+        if self.calibration is None:
+            return built_in()
+        return _loaded(Path(self.calibration).expanduser().absolute())
 
     @property
     def operating_point(self) -> Point:
@@ -290,8 +292,9 @@ def _check_names(values: Mapping[str, Any], what: str) -> None:
 
 
 @cache
-def _loaded(path: str) -> Calibration:
-    return load(Path(path).expanduser())
+def _loaded(path: Path) -> Calibration:
+    """``path`` is absolute: a name alone is another file in another folder."""
+    return load(path)
 
 
 def share(value: Any, name: str = "") -> float:

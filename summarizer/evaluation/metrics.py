@@ -175,7 +175,9 @@ def review_curve(scores: Scores, points: int = 50) -> Curve:
     np, _ = libraries()
     if not scores.wrong.any():
         return Curve((0.0, 1.0), (0.0, 1.0))
-    levels, inverse, count = np.unique(-(scores.risk + 2.0 * scores.flagged), return_inverse=True, return_counts=True)
+    levels, inverse, count = np.unique(
+        -(scores.risk + 2.0 * scores.flagged), return_inverse=True, return_counts=True
+    )
     wrong = np.bincount(inverse, weights=scores.wrong, minlength=len(levels))
     share = np.r_[0.0, np.cumsum(count) / len(scores)]
     found = np.r_[0.0, np.cumsum(wrong) / scores.wrong.sum()]

@@ -22,6 +22,10 @@ _HOW_ROC = (
     "What a threshold flags of the right statements, and finds of the wrong ones. The mark is the operating point with "
     "all its flags; certain mismatches are flagged whatever the risk, so it may lie off the line."
 )
+_HOW_REVIEW = (
+    "When flagged statements are read first, then the others, each from the highest risk down. The dotted line is "
+    "reading in any order."
+)
 
 COLUMNS = {
     "auroc": "AUROC",
@@ -140,8 +144,7 @@ def _plots(found: Evaluation) -> list[tuple[str, str, Markup]]:
         ),
         (
             "Found, by share reviewed",
-            "When flagged statements are read first, then the others, each from the highest risk down. The dotted "
-            "line is reading in any order.",
+            _HOW_REVIEW,
             _square(
                 "Found, by share reviewed", "statements reviewed", "wrong statements found",
                 metrics.Line(found.review.reviewed, found.review.found) if figures["recall"] is not None else None,
