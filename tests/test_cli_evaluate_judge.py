@@ -57,7 +57,7 @@ def test_a_judge_settles_what_was_open_and_takes_no_flag_of_a_rule(server: str, 
     assert 0 < len(fewer) <= told["asked"]  # it calls everything supported
     assert rules["judged"] is None
     page = (tmp_path / "eval.html").read_text(encoding="utf-8")
-    assert "The judging model" in page and page.count("<svg") == 5
+    assert "The judging model" in page and page.count("<svg") == 4
 
     table = evaluate(*asked)  # from the cache now
     assert (
