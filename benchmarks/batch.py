@@ -304,11 +304,12 @@ def ray(options: argparse.Namespace) -> dict[str, Any]:
         f"{found.requests - found.needed:,} calls more than needed"
     )
     print(
-        f"{found.articles_per_s:.1f} articles/s with Ray, {found.plain_per_s:.1f} without; at most "
-        f"{found.most_per_minute:.0f} requests a minute where {options.rpm:.0f} were allowed"
+        f"{found.articles_per_s:.1f} articles/s with Ray, {found.plain_per_s:.1f} without; in the busiest five "
+        f"seconds {found.most_per_minute / 12:.0f} requests, where {options.rpm:.0f} a minute were allowed"
     )
     missed = [] if found.equal and found.reported == found.articles else ["the reports differ"]
-    if found.most_per_minute > 1.1 * options.rpm:
+    # A pace lets a second's worth go at once after a pause: five seconds may see six seconds' worth.
+    if found.most_per_minute > 1.02 * 6 / 5 * options.rpm:
         missed.append(f"{found.most_per_minute:.0f} requests a minute")
     return {**asdict(found), "missed": missed}
 
