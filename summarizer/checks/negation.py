@@ -73,6 +73,8 @@ def _signs(clauses: Clauses) -> Signs:
             sign[index] = 1 if negated else -1
         heads |= set(found[:1])
     for hit in clauses.hits("unasserted"):
+        if hit.last < len(clauses.tokens) and clauses.tokens[hit.last].text[0].isdigit():
+            continue  # "until 26 June and refused"
         opaque |= {index for index in clauses.at(hit.first) if index >= hit.first}
     for index in opaque:
         sign[index] = 0
