@@ -27,6 +27,7 @@ from .terms import Hit
 from .text import span
 
 _RIVAL = 0.75
+_COMPARED = 3  # words between "more" and "than": "more money than"
 _BESIDE = 3  # a word of degree says something of a word so near
 
 
@@ -88,7 +89,8 @@ def _places(
                 continue
             fits = fit(around, mine, other.clauses, there.first)
             same = there.label[-1] == side
-            if theirs.sign[there.last - 1] == -1:
+            denied = theirs.sign[there.last - 1] == -1
+            if denied and not (same and table == "degrees" and _compares(there, other.clauses)):
                 continue
             if table == "degrees":
                 swapped = _swapped(hit, mine, there, other.clauses)
@@ -97,17 +99,28 @@ def _places(
                 if swapped is None and not _beside(hit, mine, there, other.clauses):
                     continue
                 same = same != bool(swapped)
+                if denied:
+                    same = not same  # "no better than"
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
                 continue
             if same or not other_numbers(hit.first, mine, there.first, other.clauses):
                 yield _Place(fits, same, other, there)
 
 
+def _compares(hit: Hit, clauses: Clauses) -> bool:
+    """Whether "than" stands right behind, and no figure: "no better than a placebo"."""
+    last = hit.last
+    than = any(last <= other.first <= last + 1 for other in clauses.hits("than_words"))
+    return than and not any(clauses.is_number(i) for i in range(last, min(last + 4, len(clauses.tokens))))
+
+
 def _exempt(hit: Hit, clauses: Clauses) -> bool:
     """Whether a word is part of a phrase that says no direction: "wound up"; "more than" does."""
     than = {other.first for other in clauses.hits("than_words")}
     return any(
-        phrase.first <= hit.first < phrase.last and not than & set(range(phrase.first, phrase.last))
+        phrase.first <= hit.first < phrase.last
+        and phrase.last - phrase.first > hit.last - hit.first  # "picked up" is a direction by itself
+        and not than & set(range(phrase.first, phrase.last))
         for phrase in clauses.hits("way_exempt")
     )
 
@@ -123,15 +136,38 @@ def _turned(mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal
             for there in other.clauses.hits("than_words"):
                 place = _compared(there, other.clauses)
                 sides = None if place is None else _sides(Hit(place, place + 1, ""), other.clauses)
-                if place is None or sides is None or place not in other.clauses.find_form(mine.tokens[word]):
+                if place is None or sides is None:
                     continue
-                if _common(own[1], mine, sides[1], other.clauses):
-                    return None  # the article says so
+                senses = _sense(than, mine), _sense(there, other.clauses)
+                alike = place in other.clauses.find_form(mine.tokens[word]) or senses in ((1, 1), (-1, -1))
+                opposite = senses in ((1, -1), (-1, 1))
+                if not alike and not opposite:
+                    continue
+                straight = _common(own[1], mine, sides[1], other.clauses)
                 left = _common(own[0], mine, sides[1], other.clauses)
-                if left and _common(own[1], mine, sides[0], other.clauses):
+                crossed = bool(left and _common(own[1], mine, sides[0], other.clauses)) and not straight
+                if opposite and straight and not left and _common(own[0], mine, sides[0], other.clauses):
+                    crossed, straight = True, 0
+                elif opposite:
+                    continue
+                if straight:
+                    return None  # the article says so
+                if crossed:
                     shown = span(mine.text, mine.tokens[word].start, mine.tokens[than.last - 1].end)
                     return _signal(shown, clause_evidence(other, place, read))
     return None
+
+
+def _sense(than: Hit, clauses: Clauses) -> int:
+    """1 for more, -1 for less, in the words before "than"; 0 where they say neither, or are denied."""
+    found = [
+        (1 if hit.label[-1] == "+" else -1)
+        for hit in clauses.hits("figure_ways")
+        if 0 <= than.first - hit.last <= _COMPARED and clauses.clause[hit.first] == clauses.clause[than.first]
+    ]
+    if clauses.hits("negation_words", "negation_verbs") or len(set(found)) != 1:
+        return 0
+    return found[0]
 
 
 def _compared(than: Hit, clauses: Clauses) -> int | None:

@@ -34,15 +34,15 @@ _TABLES = ("directions", "figure_ways")
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first figure that goes the other way in the article."""
     mine = statement_clauses(statement, read)
-    ways = _ways(mine)
-    if not ways:
+    own = ways(mine)
+    if not own:
         return ()
     near = related(statement, alignment, read)
     for figure in statement.figures:
-        way = _way(figure, mine, ways)
+        way = _way(figure, mine, own)
         if way is not None and (found := _check(figure, way, mine, near, read)):
             return (found,)
-    for sign, hit in ways:
+    for sign, hit in own:
         if found := _without_figure(sign, hit, mine, near, read):
             return (found,)
     return ()
@@ -56,7 +56,7 @@ def _without_figure(
     agree = Fit()
     against: tuple[Fit, Related, Hit] | None = None
     for other in near:
-        for sign_there, there in _ways(other.clauses):
+        for sign_there, there in ways(other.clauses):
             if _told_from_the_other_side(hit, mine, there, other.clauses):
                 return None
             if not _beside(hit, mine, there, other.clauses) or other_numbers(
@@ -81,7 +81,7 @@ def _check(
     around = context(mine, hit.first, hit.last, read)
     against: tuple[Fit, Related, Hit] | None = None
     for other in near:
-        theirs = _ways(other.clauses)
+        theirs = ways(other.clauses)
         for figure_there in other.sentence.figures:
             if not (same_value(figure, figure_there) and figure.unit == figure_there.unit):
                 continue
@@ -109,7 +109,7 @@ def _signal(shown: Span, other: Related, hit: Hit, read: ReadArticle) -> Signal:
     )
 
 
-def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
+def ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
     """Words of direction: 1 up, -1 down; read once."""
     known: tuple[tuple[int, Hit], ...] | None = clauses.memo.get("ways")
     if known is None:
