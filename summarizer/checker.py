@@ -11,6 +11,7 @@ from functools import lru_cache
 from .article import Article
 from .checks import (
     affiliations,
+    appositions,
     attribution,
     binding,
     cause,
@@ -79,6 +80,7 @@ CHECKS: tuple[Check, ...] = (
     names.check,
     roles.check,
     affiliations.check,
+    appositions.check,
     slots.check,
     places.check,
     parallels.check,

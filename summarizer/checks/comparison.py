@@ -27,6 +27,7 @@ from .terms import Hit
 from .text import span
 
 _RIVAL = 0.75
+_SUBJECT = 8  # words before a comparison among which its subject stands
 _COMPARED = 3  # words between "more" and "than": "more money than"
 _BESIDE = 3  # a word of degree says something of a word so near
 
@@ -119,7 +120,7 @@ def _exempt(hit: Hit, clauses: Clauses) -> bool:
     than = {other.first for other in clauses.hits("than_words")}
     return any(
         phrase.first <= hit.first < phrase.last
-        and phrase.last - phrase.first > hit.last - hit.first  # "picked up" is a direction by itself
+        and (phrase.last - phrase.first == 1 or phrase.last - phrase.first > hit.last - hit.first)
         and not than & set(range(phrase.first, phrase.last))
         for phrase in clauses.hits("way_exempt")
     )
@@ -222,12 +223,24 @@ def _sides(hit: Hit, clauses: Clauses) -> tuple[list[int], list[int]] | None:
     )  # fmt: skip
     if than is None or clauses.clause[than] - number > 1:
         return None
-    left = [i for i in range(than) if clauses.content[i] and clauses.clause[i] == number]
+    left = [i for i in range(_opening(number, hit.first, clauses), than) if clauses.content[i]]
     right = [i for i in range(than, min(len(clauses.tokens), than + 6)) if clauses.content[i]]
     right = [i for i in right if clauses.clause[i] == clauses.clause[than]]
     if not left or not right or clauses.tokens[right[0]].text[0].isdigit():
         return None
     return left, right
+
+
+def _opening(number: int, first: int, clauses: Clauses) -> int:
+    """Where the subject of a comparison may begin: before commas round an insertion, not before "while"."""
+    openers = {hit.first for hit in clauses.hits("clause_words")}
+    start = clauses.at(first)[0]
+    while start and first - start < _SUBJECT and start not in openers:
+        before = clauses.text[clauses.tokens[start - 1].end : clauses.tokens[start].start]
+        if before.strip() != ",":
+            break
+        start = clauses.at(start - 1)[0]
+    return start if first - start < 2 * _SUBJECT else clauses.at(first)[0]
 
 
 def _common(own: list[int], mine: Clauses, others: list[int], theirs: Clauses) -> int:

@@ -5,7 +5,8 @@ of one unit, near the words of that side and not of the other one. It is a misma
 opposite. Left alone: sides that no word of the article tells apart, figures of different units, dates and
 places in an order, and statements with figures of their own (``numbers``, ``binding``).
 
-Keys: ``than_words`` of ``modality.toml``, ``figure_ways`` of ``opposites.toml``.
+Keys: ``than_words`` of ``modality.toml``, ``figure_ways`` of ``opposites.toml``, and there ``exceeding``: verbs
+that say more or less without "than" ("outstripped", "fell short of").
 """
 
 from collections.abc import Sequence
@@ -32,10 +33,11 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     """At most one signal."""
     mine = statement_clauses(statement, read)
     hits = mine.hits("figure_ways")
-    if not hits or not mine.hits("than_words") or any(not f.date for f in statement.figures):
+    exceeding = mine.hits("exceeding")
+    if not (exceeding or (hits and mine.hits("than_words"))) or any(not f.date for f in statement.figures):
         return ()
     places = _places(alignment, read)
-    for hit in hits:
+    for hit in (*exceeding, *hits):
         if mine.hits("negation_words"):
             return ()
         if (found := _check(hit, mine, places, read)) is not None:
@@ -53,7 +55,7 @@ def _places(alignment: Alignment, read: ReadArticle) -> list[Place]:
 
 
 def _check(hit: Hit, mine: Clauses, places: Sequence[Place], read: ReadArticle) -> Signal | None:
-    sides = _sides(hit, mine)
+    sides = _around(hit, mine) if hit in mine.hits("exceeding") else _sides(hit, mine)
     if sides is None:
         return None
     left, right = ({mine.tokens[i].family for i in side if not hit.first <= i < hit.last} for side in sides)
@@ -88,6 +90,13 @@ def _check(hit: Hit, mine: Clauses, places: Sequence[Place], read: ReadArticle) 
     return Signal(
         "twofigures", SignalKind.MISMATCH, 1.0, message, FlagCode.COMPARISON_REVERSED, (shown,), there
     )
+
+
+def _around(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
+    """The two sides of "outstripped": before and behind it in its clause."""
+    inside = [i for i in mine.at(hit.first) if mine.content[i]]
+    left, right = [i for i in inside if i < hit.first], [i for i in inside if i >= hit.last]
+    return (left, right) if left and right else None
 
 
 def _alike(one: Place, other: Place) -> bool:
