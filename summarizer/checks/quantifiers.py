@@ -43,6 +43,7 @@ _SHARES = {  # for each level, the per cent of the article that it may stand for
     _MOST: range(50, 101),
     _ALL: range(99, 101),
 }
+_HALF_OF = 50.0
 _REACH = 5  # words from a quantifier to what it counts
 _COUNTED = 2
 _RIVAL = 0.75
@@ -52,7 +53,12 @@ _SHARED, _SHARED_FIGURE = 0.4, 0.25  # the second where the article has a share 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal for a quantifier, and one for a bound."""
     mine = statement_clauses(statement, read)
-    levels = mine.hits("quantifier_levels")
+    shares = [f for f in statement.figures if f.fraction and f.value != _HALF_OF]
+    levels = tuple(
+        hit
+        for hit in mine.hits("quantifier_levels")  # not those inside "jeder dritte"
+        if not any(f.start <= mine.tokens[hit.first].start < f.end for f in shares)
+    )
     bounds = mine.hits("bound_words")
     if not levels and not bounds:
         return ()
@@ -64,8 +70,6 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _level(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) -> Signal | None:
     level = int(hit.label)
-    if hit.last < len(mine.tokens) and mine.is_number(hit.last) and level == _ALL:
-        return None  # "jeder dritte"
     for counted in _counted(hit, mine):
         if level in (_ALL, _MANY) and signs(mine).sign[counted] == -1:
             continue  # "not all" is a level of its own
@@ -96,7 +100,8 @@ def _level_of(
                     wrong, where = fits, (other, share[1], place)
                 continue
             first = there.first if there else _number_before(place, other.clauses, mine)
-            if first is None and other.clauses.tokens[place].norm != mine.tokens[counted].norm:
+            apart = other.clauses.tokens[place].norm != mine.tokens[counted].norm
+            if first is None and level in (_FEW, _SOME) and apart:
                 continue  # "a passenger said": nobody's count
             if first is None or (there and int(there.label) in _FINE[level]):
                 fine = max(fine, fits)
