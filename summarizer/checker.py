@@ -33,6 +33,7 @@ from .checks import (
     quantifiers,
     quotes,
     roles,
+    scores,
     slots,
     speakers,
     trend,
@@ -62,6 +63,7 @@ from .settings import Settings
 Check = Callable[[ReadStatement, Alignment, ReadArticle], tuple[Signal, ...]]
 CHECKS: tuple[Check, ...] = (
     numbers.check,
+    scores.check,
     binding.check,
     quotes.check,
     attribution.check,
