@@ -23,7 +23,7 @@ from .text import span
 from .trend import ways
 
 _ALIGNED = 2  # sentences of the statement that are looked at
-_NEAR = 0.45  # how much of the statement's words must stand near the pair
+_NEAR = 0.35  # how much of the statement's words must stand near the pair
 _WORDS = 5  # content words beside the direction that say what changed
 
 

@@ -5,7 +5,8 @@ word here; does the article have it, or its opposite, in a clause that says the 
 are content words weighed by how rare they are and by how near they stand; a clause boundary counts as
 distance, so that "sales rose while profit fell" keeps its two halves apart without a parser.
 
-Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words`` (and, or: a soft boundary),
+Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``clause_exempt`` (phrases
+in which they open none: "never before"), ``joining_words`` (and, or: a soft boundary),
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
@@ -177,6 +178,9 @@ def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) 
     if tokens is None:
         tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
     openers = {hit.first for hit in terms(code, "clause_words").find(tokens)}
+    if openers:
+        inside = terms(code, "clause_exempt").find(tokens)  # "never before"
+        openers -= {index for hit in inside for index in range(hit.first, hit.last)}
     joiners = {hit.first for hit in terms(code, "joining_words").find(tokens)}
     clause: list[int] = []
     place: list[int] = []

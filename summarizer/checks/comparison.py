@@ -103,7 +103,9 @@ def _places(
                 if denied:
                     same = not same  # "no better than"
             elif table == "converses" and not _same_subject(hit, mine, there, other.clauses):
-                continue
+                if not (same and _crossed(hit, mine, there, other.clauses)):
+                    continue
+                same = False  # "B is ahead of A" for "A is ahead of B"
             if same or not other_numbers(hit.first, mine, there.first, other.clauses):
                 yield _Place(fits, same, other, there)
 
@@ -190,7 +192,7 @@ def _neighbours(hit: Hit, clauses: Clauses) -> list[int]:
     return [
         index
         for index in (*range(hit.first - 1, low - 1, -1), *range(hit.last, high))
-        if clauses.content[index] and clauses.clause[index] == clause
+        if clauses.content[index] and clauses.clause[index] == clause and not _measures(index, clauses)
     ]
 
 
@@ -250,6 +252,23 @@ def _common(own: list[int], mine: Clauses, others: list[int], theirs: Clauses) -
 
 def _same_subject(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
     """Whether one of the nearest content words before the statement's word stands before the article's."""
-    before = [i for i in range(hit.first) if mine.content[i]][-3:]
+    before = [i for i in range(hit.first) if mine.content[i] and not _measures(i, mine)][-3:]
     places = {i for i in range(there.first) if theirs.content[i] and theirs.distance(i, there.first) <= 8}
     return any(set(mine.matched(theirs)[i]) & places for i in before)
+
+
+def _measures(index: int, clauses: Clauses) -> bool:
+    """A figure or its unit: "one point ahead"."""
+    return clauses.is_number(index) or clauses.tokens[index].norm in clauses.lex.units
+
+
+def _crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
+    """Whether the name before the statement's word is the first one behind the article's, and not before it."""
+    subject = [i for i in range(hit.first) if mine.content[i] and mine.tokens[i].capital]
+    behind = [i for i in theirs.at(there.first) if i >= there.last and theirs.content[i]][:3]
+    if mine.lex.inflects or not subject or not behind:
+        return False
+    places = set(mine.matched(theirs)[subject[-1]])
+    said = {mine.tokens[i].family for i in range(hit.last, len(mine.tokens)) if mine.content[i]}
+    object_said = any(theirs.tokens[i].family in said for i in behind)
+    return bool(places & set(behind)) and not any(i < there.first for i in places) and not object_said

@@ -13,7 +13,8 @@ denied words of saying and knowing, quotations, statements with a word of their 
 other words, and whatever another sentence that has as much of the statement tells as it does.
 
 Keys of ``modality.toml``: those of ``negation``, ``denying_words`` (verbs and words that deny what follows them,
-beyond the negations: "lacked", "stopped", "cancelled"), ``denial_exempt`` (words by which a negation is a limit
+beyond the negations: "lacked", "stopped", "cancelled"), ``denial_clouds`` (words that may deny in other words: "too", "still"), ``denial_firsts`` ("first"),
+``denial_exempt`` (words by which a negation is a limit
 or a comparison). Of ``opposites.toml``: ``contradictories``.
 """
 
@@ -34,6 +35,7 @@ from .text import Span, span
 
 _TOLD = 0.6  # share of the statement's words, weighed, that the sentence must have where the article denies
 _TOLD_DENIED = 0.5  # and where the statement does
+_TOLD_UNKNOWN = 0.75  # the same, where it denies a word that the article does not have there
 _SHARED = 2  # how many of them
 _AGREES = 0.8  # of that share, what another sentence must have to clear the statement
 _UNKNOWN = 0.5  # a word the article never has may be a paraphrase
@@ -114,37 +116,51 @@ def _denies(
 ) -> Signal | None:
     """The statement denies what the article tells without any denial."""
     own = signs(mine)
-    if own.negators and not own.heads:
+    focus = [i for i in range(hit.last, len(mine.tokens)) if mine.content[i]][:1]
+    if own.negators and not own.heads and _goes_on(focus, mine):
         return None  # said of what somebody says or knows
     if mine.tokens[hit.first].norm in mine.lex.reporting:
         return None  # "denies": words of somebody
     if any(other.first <= hit.first < other.last for other in mine.hits("contradictories")):
         return None  # "not guilty": the word for it
-    focus = [i for i in range(hit.last, len(mine.tokens)) if mine.content[i]][:1]
     if focus and (mine.is_number(focus[0]) or mine.is_name(focus[0])):
         return None
     near = [one for one in told if one.share >= _AGREES * told[0].share]
     best = next((one for one in near if set(focus) & set(one.words)), told[0])
-    if best.share < _TOLD_DENIED or len(best.words) < _SHARED:
+    known = bool(set(focus) & set(best.words))  # the denied word stands there
+    if best.share < (_TOLD_DENIED if known else _TOLD_UNKNOWN):
         return None
-    if len(best.lacking) > (_FREE_DENIED if set(focus) & set(best.words) else _FREE):
+    if len(best.words) < (_SHARED if known else _SHARED + 1) or len(best.lacking) > (_FREE_DENIED if known else _FREE):
         return None
     if not _same_figures(statement, best.other):
         return None
     rivals = [one for one in told if one.share >= _AGREES * best.share]
-    if any(_dark(one, mine) or _opposed(mine, one.other.clauses) for one in rivals):
+    if any(_dark(one, mine, known=known) or _opposed(mine, one.other.clauses) for one in rivals):
         return None
     last = mine.tokens[focus[0]] if focus else mine.tokens[hit.last - 1]
     shown = span(mine.text, mine.tokens[hit.first].start, last.end)
     return _signal(shown, best.other, _first(best, mine), read)
 
 
-def _dark(one: _Told, mine: Clauses) -> bool:
-    """Whether a word that may deny stands in a clause that tells something of the statement."""
+def _goes_on(focus: list[int], mine: Clauses) -> bool:
+    """Whether a clause follows on the denied word, or nothing: "did not say whether", "is not known"."""
+    if not focus:
+        return True
+    behind = focus[0] + 1
+    return behind >= len(mine.tokens) or mine.clause[behind] != mine.clause[focus[0]]
+
+
+def _dark(one: _Told, mine: Clauses, *, known: bool) -> bool:
+    """Whether a word that may deny stands where it may mean what the statement denies.
+
+    Where the sentence has the denied word itself, that is a clause that tells something of the statement, or the
+    one before ("denied that she had broken"); else anywhere.
+    """
     theirs = one.other.clauses
     inside = {theirs.clause[place] for index in one.words for place in mine.matched(theirs)[index]}
+    inside |= {number - 1 for number in inside}
     return any(
-        theirs.clause[hit.first] in inside
+        (not known or theirs.clause[hit.first] in inside)
         for hit in theirs.hits(*_DARK)
         if not (hit.last < len(theirs.tokens) and theirs.is_number(hit.last))  # "seven against four"
     )
@@ -154,6 +170,8 @@ def _affirms(
     statement: ReadStatement, mine: Clauses, told: Sequence[_Told], read: ReadArticle
 ) -> Signal | None:
     """The statement tells without any denial what the article denies."""
+    if mine.hits("denial_firsts"):
+        return None  # "for the first time": never before
     for one in told:
         if one.share < max(_TOLD, _AGREES * told[0].share) or len(one.words) < _SHARED:
             return None

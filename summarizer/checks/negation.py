@@ -75,6 +75,8 @@ def _signs(clauses: Clauses) -> Signs:
     for hit in clauses.hits("unasserted"):
         if hit.last < len(clauses.tokens) and clauses.tokens[hit.last].text[0].isdigit():
             continue  # "until 26 June and refused"
+        if any(word.last == hit.first for word in words):
+            continue  # "never before"
         opaque |= {index for index in clauses.at(hit.first) if index >= hit.first}
     for index in opaque:
         sign[index] = 0
