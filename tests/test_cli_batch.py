@@ -164,15 +164,18 @@ def test_stopped_in_good_order(source: Path, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "summarizer", "batch", "run"]
         command += [str(one) for one in options(source, f"{server}/v1", out)]
         with subprocess.Popen([*command, "--concurrency", "1"], stderr=subprocess.PIPE, text=True) as process:
-            ends = time.monotonic() + 60
-            while time.monotonic() < ends:
-                shown = summarizer("batch", "status", out, "--json")
-                if shown.exit_code == 0 and json.loads(shown.stdout)["articles"]["reported"]:
-                    assert json.loads(shown.stdout)["running"] is True
-                    break
-                time.sleep(0.05)
-            process.send_signal(signal.SIGTERM)  # as Ctrl-C
-            _, said = process.communicate(timeout=60)
+            try:
+                ends = time.monotonic() + 60
+                while time.monotonic() < ends:
+                    shown = summarizer("batch", "status", out, "--json")
+                    if shown.exit_code == 0 and json.loads(shown.stdout)["articles"]["reported"]:
+                        assert json.loads(shown.stdout)["running"] is True
+                        break
+                    time.sleep(0.05)
+                process.send_signal(signal.SIGTERM)  # as Ctrl-C
+                _, said = process.communicate(timeout=60)
+            finally:
+                process.kill()
         assert process.returncode == 130, said
         assert "it adds up" in said
         assert "not started: run the same command again" in said

@@ -170,9 +170,12 @@ def test_on_a_terminal_it_asks(path: Path, answer: bytes, code: int, words: str,
         stderr=subprocess.STDOUT,
     ) as process:
         os.close(theirs)
-        os.write(ours, answer)
-        out = process.communicate(timeout=60)[0].decode()
-        os.close(ours)
+        try:
+            os.write(ours, answer)
+            out = process.communicate(timeout=60)[0].decode()
+        finally:
+            process.kill()
+            os.close(ours)
     assert process.returncode == code, out
     assert f"delete all stored answers in {path}? [y/N]" in out.replace("\n", "")
     assert words in out.replace("\n", " ")

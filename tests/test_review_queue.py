@@ -272,6 +272,23 @@ def test_the_most_urgent_comes_first_and_nobody_gets_what_another_holds(queue: Q
         queue.decide(urgent[0], "eve", RIGHT_)
 
 
+def test_several_at_once_come_in_order_and_are_nobody_elses(queue: Queue, clock: Clock) -> None:
+    queue.add(made([WRONG_VOTE, WRONG_COST, WRONG_FERRY], [WRONG_CLAIM]))
+    urgent = [row.item.id for row in queue.page()]
+    for_ada = queue.next_several("ada", 3, lease_s=60)
+    assert [(lease.item.id, lease.reviewer, lease.reviews) for lease in for_ada] == [
+        (id_, "ada", 0) for id_ in urgent[:3]
+    ]
+    assert [lease.item.id for lease in queue.next_several("bob", 3)] == urgent[3:]
+    assert queue.next_several("cem", 3) == ()
+    clock.pass_(60)
+    assert [lease.item.id for lease in queue.next_several("cem", 2)] == urgent[:2], "ada's ran out"
+    urgent_claims = Filters(kind=StatementKind.CLAIM, status=ItemStatus.OPEN)
+    assert queue.next_several("dee", 9, urgent_claims) == ()
+    with pytest.raises(SettingsError, match="at least one"):
+        queue.next_several("ada", 0)
+
+
 def test_a_lease_that_ran_out_comes_back(queue: Queue, clock: Clock) -> None:
     queue.add(made([WRONG_VOTE], []))
     item = take(queue, "ada", lease_s=60)

@@ -11,6 +11,7 @@ before it counts, under the same keys as without Ray, and the *pacer* holds the 
 
 import asyncio
 import itertools
+import os
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ _RATE = tuple(
 
 
 def _ray() -> Any:
+    # Ray would report how it is used to its makers, and for that ask a Prometheus every ten seconds for as
+    # long as the process lives. A newsroom's articles are nobody's usage data; who wants it sets it to 1.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import ray
     except ImportError as error:

@@ -37,12 +37,11 @@ def run_until_stopped(work: Callable[..., Coroutine[Any, Any, T]], *arguments: A
 def _cancelled_by(number: signal.Signals) -> Iterator[None]:
     """The signal cancels the current task, once; the same signal again changes nothing."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None
     came = False
 
     def cancel(_number: int, _frame: FrameType | None) -> None:
         nonlocal came
-        if not came:
+        if task is not None and not came:
             came = True
             loop.call_soon_threadsafe(task.cancel)
 

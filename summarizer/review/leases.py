@@ -1,12 +1,13 @@
 """Who works on which item: nobody gets what somebody else holds, and what is left lying comes back.
 
-The next item is one UPDATE that names its row by a sub-select: SQLite runs it alone (BEGIN IMMEDIATE),
+The next item is one UPDATE that names its row by a sub-select: SQLite lets only one write at a time,
 PostgreSQL skips the rows that others have locked. Leases that ran out are put back by a statement of
 their own: as a second condition of that sub-select they would keep it from using its index.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from ..records import Record
 from ..review_items import ReviewItem
 from .filters import Filters, conditions, parameters
 from .rows import item_of
+from .store import Store
 from .tables import RowStatus, TurnKind, bodies, items, skips, turns
 
 
@@ -58,25 +60,30 @@ class Nothing(Record, frozen=True):
 _FREE = {"status": RowStatus.OPEN.value, "holder": None, "lease_until": None}
 # The cast changes nothing but SQLite's plan: without it, it reads all bodies to find one.
 _BODY = sa.select(bodies.c.body).where(bodies.c.item_id == sa.cast(items.c.id, sa.Text)).scalar_subquery()
-_GIVEN = (items.c.reviews, items.c.min_reviews, _BODY.label("body"))
+_GIVEN = (_BODY.label("body"), items.c.min_reviews, items.c.reviews, items.c.priority, items.c.seq)
 
 
-@lru_cache(maxsize=128)
-def _taking(shape: frozenset[str]) -> sa.UpdateBase:
-    """The statement that takes the next item, for one shape of filters: built once, since that is slow."""
+@cache  # as many as there are shapes
+def _taking(shape: frozenset[str], several: bool) -> sa.UpdateBase:
+    """The statement that takes what comes next, for one shape of filters: built once, since that is slow."""
     pick = items.alias("pick")
     had = sa.exists().where(turns.c.item_id == pick.c.id, turns.c.reviewer == sa.bindparam("who"))
+    most = sa.bindparam("most", type_=sa.Integer) if several else 1
     chosen = (
         sa.select(pick.c.seq)
         .where(pick.c.status == RowStatus.OPEN.value, ~had, *conditions(shape, pick))
         .order_by(pick.c.priority.desc(), pick.c.seq)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True, of=pick)
-        .scalar_subquery()
     )
+    if several:  # chosen once, before any row changes: PostgreSQL may run a sub-select anew for every row
+        found = chosen.cte("chosen")
+        where = items.c.seq == found.c.seq
+    else:
+        where = items.c.seq == chosen.scalar_subquery()
     return (
         sa.update(items)
-        .where(items.c.seq == chosen)
+        .where(where)
         .values(status=RowStatus.LEASED.value, holder=sa.bindparam("who"), lease_until=sa.bindparam("until"))
         .returning(*_GIVEN)
     )
@@ -99,11 +106,21 @@ def _resuming(shape: frozenset[str]) -> sa.UpdateBase:
 
 
 def take(
-    connection: Connection, reviewer: str, filters: Filters, now: float, until: float
+    store: Store, reviewer: str, filters: Filters, now: float, until: float
 ) -> tuple[ReviewItem, int] | None:
     """Leases the most urgent item that the reviewer has not had; it, and how many have decided."""
     values = {"who": reviewer, "until": until, **parameters(filters, now)}
-    return _given(connection.execute(_taking(filters.shape), values).one_or_none())
+    rows = store.run_alone(_taking(filters.shape, several=False), values)
+    return _given(rows[0]) if rows else None
+
+
+def take_several(
+    store: Store, reviewer: str, filters: Filters, now: float, until: float, most: int
+) -> list[tuple[ReviewItem, int]]:
+    """As ``take``, up to ``most`` items at once, the most urgent first."""
+    values = {"who": reviewer, "until": until, "most": most, **parameters(filters, now)}
+    rows = store.run_alone(_taking(filters.shape, several=True), values)
+    return [_given(row) for row in sorted(rows, key=lambda row: (-row[3], row[4]))]
 
 
 def resume(
@@ -111,13 +128,13 @@ def resume(
 ) -> tuple[ReviewItem, int] | None:
     """The item that the reviewer holds already, as after a terminal that was closed; its lease runs anew."""
     values = {"who": reviewer, "until": until, **parameters(filters, now)}
-    return _given(connection.execute(_resuming(filters.shape), values).one_or_none())
+    row = connection.execute(_resuming(filters.shape), values).one_or_none()
+    return None if row is None else _given(row)
 
 
-def _given(row: Any) -> tuple[ReviewItem, int] | None:
-    if row is None:
-        return None
-    return item_of(row.body, RowStatus.LEASED.value, row.min_reviews), int(row.reviews)
+def _given(row: Sequence[Any]) -> tuple[ReviewItem, int]:
+    body, min_reviews, reviews = row[:3]
+    return item_of(body, RowStatus.LEASED.value, min_reviews), int(reviews)
 
 
 _RAN_OUT = (

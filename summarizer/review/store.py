@@ -7,7 +7,7 @@ their parameters (which may be article text) stand in no error.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import MissingExtra, QueueUnavailable
+from .alone import Alone
 from .tables import REVISION, metadata
 
 APPLICATION_ID = 0x53_55_4D_51  # stands in the header of our files, so that no other one is written to
@@ -78,6 +79,7 @@ class Store:
         self._read = self._engine.execution_options(begin="BEGIN", durability=None)
         self._fast = self._engine.execution_options(begin="BEGIN IMMEDIATE", durability="NORMAL")
         self._safe = self._engine.execution_options(begin="BEGIN IMMEDIATE", durability="FULL")
+        self._alone = Alone(self._engine)
         try:
             self._prepare(upgrade or self.is_sqlite)
         except BaseException:
@@ -97,6 +99,7 @@ class Store:
         return Path(str(self.url.database)) if self.is_sqlite else None
 
     def close(self) -> None:
+        self._alone.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -125,6 +128,14 @@ class Store:
             if not durable and not self.is_sqlite:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield connection
+
+    def run_alone(self, statement: sa.UpdateBase, values: Mapping[str, Any]) -> Sequence[Any]:
+        """One statement as a transaction of its own, durable as leases are; its rows, as plain tuples.
+
+        The statement is one that stays: it is compiled once and kept.
+        """
+        with self._mapped():
+            return self._alone.run(statement, values)
 
     def revision(self) -> str | None:
         """The revision that the database has; None for one without our tables."""
