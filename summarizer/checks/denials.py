@@ -74,7 +74,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     told = [one for one in told if not (one.other.sentence.is_headline and len(read.sentences) > 1)]
     own = mine.hits(*_NEGATIONS)
     found = None
-    if len(own) == 1 and told and not mine.hits("denying_words"):
+    if len(own) == 1 and told and not any(
+        not own[0].first <= hit.first < own[0].last for hit in mine.hits("denying_words")
+    ):
         found = _denies(own[0], statement, mine, told, read)
     elif told and not mine.hits(*_DARK, "unasserted"):
         found = _affirms(statement, mine, told, read)
