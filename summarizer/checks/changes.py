@@ -43,7 +43,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         if best is None or best[0] < _NEAR or not words:
             continue
         _, new, old = best
-        change = base(new.figure)[0] - base(old.figure)[0]
+        change = _value(new, old) - _value(old, new)
         if not change or (change > 0) == (sign > 0) or new.sentence is None:
             continue
         shown = span(mine.text, mine.tokens[hit.first].start, mine.tokens[hit.last - 1].end)
@@ -53,6 +53,11 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         code = FlagCode.COMPARISON_REVERSED
         return (Signal("changes", SignalKind.MISMATCH, 1.0, message, code, (shown,), (there,)),)
     return ()
+
+
+def _value(one: Place, other: Place) -> float:
+    """In base units, where both have one."""
+    return one.figure.value if other.figure.unit is None or one.figure.unit is None else base(one.figure)[0]
 
 
 def _value_word(hit: Hit, mine: Clauses) -> bool:
@@ -68,7 +73,7 @@ def _pairs(alignment: Alignment, read: ReadArticle) -> list[tuple[Place, Place]]
         for one, other in zip(places, places[1:], strict=False)
         if one.sentence is other.sentence
         for new, old in ((one, other), (other, one))
-        if new.role == NEW and old.role == OLD and base(new.figure)[1] == base(old.figure)[1]
+        if new.role == NEW and old.role == OLD and (base(new.figure)[1] == base(old.figure)[1] or None in (new.figure.unit, old.figure.unit))
     ]
 
 

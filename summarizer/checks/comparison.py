@@ -259,7 +259,10 @@ def _same_subject(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
 
 def _measures(index: int, clauses: Clauses) -> bool:
     """A figure or its unit: "one point ahead"."""
-    return clauses.is_number(index) or clauses.tokens[index].norm in clauses.lex.units
+    if clauses.is_number(index) or clauses.tokens[index].norm in clauses.lex.units:
+        return True
+    before = clauses.tokens[index - 1].norm if index else ""
+    return bool(before) and (clauses.is_number(index - 1) or before in clauses.lex.words("ones"))
 
 
 def _crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:

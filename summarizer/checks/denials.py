@@ -172,14 +172,14 @@ def _affirms(
     statement: ReadStatement, mine: Clauses, told: Sequence[_Told], read: ReadArticle
 ) -> Signal | None:
     """The statement tells without any denial what the article denies."""
-    if mine.hits("denial_firsts"):
-        return None  # "for the first time": never before
     for one in told:
         if one.share < max(_TOLD, _AGREES * told[0].share) or len(one.words) < _SHARED:
             return None
         if len(one.lacking) > _FREE or not _same_figures(statement, one.other):
             continue
         theirs = one.other.clauses
+        if any(not mine.matched(theirs)[hit.first] for hit in mine.hits("denial_firsts")):
+            continue  # "for the first time": never before
         denying = [(hit, word) for hit in theirs.hits(*_DENYING) for word in _about(hit, one, mine)]
         around = {theirs.clause[hit.first] for hit, _ in denying}
         several = sum(theirs.clause[hit.first] in around for hit in theirs.hits(*_DENYING))

@@ -348,7 +348,8 @@ def _roles(
     roles: list[str | None] = [None] * len(figures)
     for one, other in zip(range(len(figures)), range(1, len(figures)), strict=False):
         pair = (figures[one], figures[other])
-        if any(f.date or f.ordinal for f in pair) or pair[0].unit != pair[1].unit:
+        short = None in (pair[0].unit, pair[1].unit) and pair[0].scale == pair[1].scale > 1  # "4.1 million"
+        if any(f.date or f.ordinal for f in pair) or not (short or pair[0].unit == pair[1].unit):
             continue
         left, right = bounds[one], bounds[other]
         if left is None or right is None or right[0] - left[1] > 8:

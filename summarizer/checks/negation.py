@@ -72,11 +72,12 @@ def _signs(clauses: Clauses) -> Signs:
         for index in found:
             sign[index] = 1 if negated else -1
         heads |= set(found[:1])
+    for hit in verbs:  # "denied that he had opened it"
+        if hit.last < len(sign) and clauses.clause[hit.last] == clauses.clause[hit.first] + 1:
+            opaque |= set(clauses.at(hit.last))
     for hit in clauses.hits("unasserted"):
         if hit.last < len(clauses.tokens) and clauses.tokens[hit.last].text[0].isdigit():
             continue  # "until 26 June and refused"
-        if any(word.last == hit.first for word in words):
-            continue  # "never before"
         opaque |= {index for index in clauses.at(hit.first) if index >= hit.first}
     for index in opaque:
         sign[index] = 0

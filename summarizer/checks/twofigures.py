@@ -24,7 +24,7 @@ from .terms import Hit
 from .text import span
 
 _ALIGNED = 3  # sentences that are looked at, with their neighbours
-_APART = 0.2  # how much nearer a figure stands to its own side than to the other one
+_APART = 0.15  # how much nearer a figure stands to its own side than to the other one
 _NEAR = 0.35  # how much of its side's words stands near it at the least
 _EXACT = 1e-9
 
@@ -105,6 +105,8 @@ def _alike(one: Place, other: Place) -> bool:
         return False
     if base(one.figure)[1] == base(other.figure)[1]:
         return one.figure.unit is not None or bool(one.nouns & other.nouns) or one.alone or other.alone
+    if None in (one.figure.unit, other.figure.unit) and one.figure.scale == other.figure.scale > 1:
+        return True  # "8.9 billion crowns and 9.3 billion"
     return None in (one.figure.unit, other.figure.unit) and (
         one.alone if one.figure.unit is None else other.alone
     )
