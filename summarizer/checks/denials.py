@@ -178,7 +178,8 @@ def _affirms(
         if len(one.lacking) > _FREE or not _same_figures(statement, one.other):
             continue
         theirs = one.other.clauses
-        if any(not mine.matched(theirs)[hit.first] for hit in mine.hits("denial_firsts")):
+        firsts = [i for hit in mine.hits("denial_firsts") for i in range(hit.first, hit.last)]
+        if any(not mine.matched(theirs)[index] for index in firsts):
             continue  # "for the first time": never before
         denying = [(hit, word) for hit in theirs.hits(*_DENYING) for word in _about(hit, one, mine)]
         around = {theirs.clause[hit.first] for hit, _ in denying}
