@@ -29,7 +29,7 @@ from .text import span
 _RIVAL = 0.75
 _SUBJECT = 8  # words before a comparison among which its subject stands
 _COMPARED = 3  # words between "more" and "than": "more money than"
-_BESIDE = 3  # a word of degree says something of a word so near
+_BESIDE = 4  # a word of degree says something of a word so near
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ def _places(
             same = there.label[-1] == side
             denied = theirs.sign[there.last - 1] == -1
             if denied and not (same and table == "degrees" and _compares(there, other.clauses)):
+                continue
+            if from_the_other_time(hit, mine, other.clauses):
                 continue
             if table == "degrees":
                 swapped = _swapped(hit, mine, there, other.clauses)
@@ -275,3 +277,13 @@ def _crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
     said = {mine.tokens[i].family for i in range(hit.last, len(mine.tokens)) if mine.content[i]}
     object_said = any(theirs.tokens[i].family in said for i in behind)
     return bool(places & set(behind)) and not any(i < there.first for i in places) and not object_said
+
+
+def from_the_other_time(hit: Hit, mine: Clauses, theirs: Clauses) -> bool:
+    """Whether the article has the statement's first word only behind "than": "last year it was more"."""
+    if mine.hits("than_words"):
+        return False
+    than = [other.first for other in theirs.hits("than_words")]
+    before = [i for i in range(hit.first) if mine.content[i]][:1]
+    places = [place for i in before for place in mine.matched(theirs)[i]]
+    return bool(than and places) and all(place > than[0] for place in places)

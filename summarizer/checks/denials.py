@@ -119,6 +119,10 @@ def _denies(
     """The statement denies what the article tells without any denial."""
     own = signs(mine)
     focus = [i for i in range(hit.last, len(mine.tokens)) if mine.content[i]][:1]
+    if not focus or hit.label == "behind":  # "kritisierte den Schritt nicht"
+        verbs = [i for i in mine.at(hit.first) if i < hit.first and mine.content[i]]
+        lower = [i for i in verbs if not mine.tokens[i].capital]
+        focus = (sorted(own.heads) or lower or focus)[:1]
     if own.negators and not own.heads and _goes_on(focus, mine):
         return None  # said of what somebody says or knows
     if mine.tokens[hit.first].norm in mine.lex.reporting:
@@ -139,8 +143,8 @@ def _denies(
     rivals = [one for one in told if one.share >= _AGREES * best.share]
     if any(_dark(one, mine, known=known) or _opposed(mine, one.other.clauses) for one in rivals):
         return None
-    last = mine.tokens[focus[0]] if focus else mine.tokens[hit.last - 1]
-    shown = span(mine.text, mine.tokens[hit.first].start, last.end)
+    marked = [hit.first, hit.last - 1, *focus]
+    shown = span(mine.text, mine.tokens[min(marked)].start, mine.tokens[max(marked)].end)
     return _signal(shown, best.other, _first(best, mine), read)
 
 
@@ -149,6 +153,10 @@ def _goes_on(focus: list[int], mine: Clauses) -> bool:
     if not focus:
         return True
     behind = focus[0] + 1
+    if mine.hits("negation_words") and mine.hits("negation_words")[-1].first > focus[0]:
+        behind = mine.hits("negation_words")[-1].last
+        if behind >= len(mine.tokens):
+            return False
     return behind >= len(mine.tokens) or mine.clause[behind] != mine.clause[focus[0]]
 
 

@@ -396,7 +396,8 @@ def _told_as_old(
 ) -> bool:
     """Whether a word of an earlier time, or of change, stands round the second figure."""
     around = [*tokens[left[1] + 1 : right[0]], *tokens[right[1] + 1 : right[1] + 6]]
-    return terms(lex.code, "was_cues").any(around)
+    year = any(t.text.isdigit() and len(t.text) == 4 for t in tokens[right[1] + 1 : right[1] + 5])
+    return year or terms(lex.code, "was_cues").any(around)
 
 
 def told_as_old(statement: ReadStatement, lex: Lexicon) -> bool:

@@ -9,7 +9,7 @@ clause are one negation, as in Ukrainian, Polish, Spanish and French. A negated 
 Keys of ``modality.toml``: ``negation_words`` (with labels ``needs`` for a word that negates only together
 with one of ``second``: French "ne … pas"; ``behind`` for one that stands behind its verb too: German
 "nicht"), ``negation_verbs``, ``negation_exempt`` ("not only"), ``negation_opaque`` (verbs of saying and
-knowing beyond the reporting ones), ``unasserted`` (if, whether).
+knowing beyond the reporting ones), ``unasserted`` (if, whether), ``until_words`` ("not until" denies nothing).
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from .terms import Hit
 
 _FOCUS = 2
 _SECOND_WITHIN = 7
+_UNTIL = 8  # words from a negation to "until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def _signs(clauses: Clauses) -> Signs:
         found, clouded = _focus(clauses, hit)
         if order and hit.first in goes_on:  # "did not name the driver, nor the guard"
             found, clouded = [], clouded | set(found)
+        if _until(clauses, hit):  # "will not open until October": it will
+            found, clouded = [], clouded | set(found)
         heads |= set(found[:1])
         denied |= set(found)
         opaque |= clouded
@@ -84,6 +87,11 @@ def _signs(clauses: Clauses) -> Signs:
     return Signs(
         tuple(sign), frozenset(heads - opaque), tuple(sorted((*words, *verbs), key=lambda h: h.first))
     )
+
+
+def _until(clauses: Clauses, hit: Hit) -> bool:
+    words = clauses.lex.words("until_words")
+    return any(token.norm in words for token in clauses.tokens[hit.last + 1 : hit.last + _UNTIL])
 
 
 def _inside(hit: Hit, others: tuple[Hit, ...]) -> bool:

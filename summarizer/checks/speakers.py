@@ -22,7 +22,7 @@ from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, read_statement
 from .entities import How, Kind, Mention
 from .offices import is_office
-from .sayings import Saying, extent, find_sayings, quoted_tokens
+from .sayings import DENIED, Saying, extent, find_sayings, quoted_tokens
 from .text import Token, fold, span
 from .voices import Voice, telling, voices
 
@@ -89,8 +89,8 @@ def _sayings(statement: ReadStatement, mentions: Sequence[Mention], read: ReadAr
 def _told(
     statement: ReadStatement, saying: Saying, mentions: Sequence[Mention], read: ReadArticle
 ) -> _Told | None:
-    if saying.mention is None or saying.mention.how is How.PRONOUN:
-        return None
+    if saying.mention is None or saying.mention.how is How.PRONOUN or saying.tone == DENIED:
+        return None  # who denies it has not said it
     inside = quoted_tokens(statement.text, statement.tokens)
     quoted = [i for i in saying.scope if i in inside]
     scope = quoted if len(quoted) >= _QUOTED else saying.scope

@@ -7,7 +7,7 @@ percent" meets "6 percent fewer", which no one word joins. Left alone: denied di
 directions equally near, dates and places in an order, and comparisons told from the other side ("B was 4
 points below A" for "A was 4 points above B").
 
-Keys of ``opposites.toml``: the first line of ``directions``, ``figure_ways`` (``up words | down words``) and
+Keys of ``opposites.toml``: ``share_ways`` (directions only beside a share, "lost 5 percent"), the first line of ``directions``, ``figure_ways`` (``up words | down words``) and
 ``way_exempt`` ("made up").
 """
 
@@ -15,7 +15,7 @@ from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, other_numbers, related, statement_clauses
-from .comparison import _beside, _common, _sides
+from .comparison import _beside, _common, _sides, from_the_other_time
 from .context import ReadArticle, ReadStatement
 from .figures import Figure
 from .negation import signs
@@ -35,9 +35,12 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     """At most one signal, for the first figure that goes the other way in the article."""
     mine = statement_clauses(statement, read)
     own = ways(mine)
-    if not own:
+    if not own and not mine.hits("share_ways"):
         return ()
     near = related(statement, alignment, read)
+    for figure in statement.figures:
+        if found := _share_turned(figure, mine, near, read):
+            return (found,)
     for figure in statement.figures:
         way = _way(figure, mine, own)
         if way is not None and (found := _check(figure, way, mine, near, read)):
@@ -46,6 +49,37 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         if found := _without_figure(sign, hit, mine, near, read):
             return (found,)
     return ()
+
+
+def _share_turned(
+    figure: Figure, mine: Clauses, near: tuple[Related, ...], read: ReadArticle
+) -> Signal | None:
+    """ "The shares lost 5 percent" for "rose 5 percent": words that are directions only beside a share."""
+    if figure.unit not in ("percent", "point"):
+        return None
+    own = _beside_share(figure, mine)
+    if own is None:
+        return None
+    around = context(mine, own[1].first, own[1].last, read)
+    for other in near:
+        for there in other.sentence.figures:
+            if not (same_value(figure, there) and figure.unit == there.unit):
+                continue
+            theirs = _beside_share(there, other.clauses)
+            if theirs is None or theirs[0] == own[0]:
+                return None
+            if fit(around, mine, other.clauses, theirs[1].first).anchors:
+                first, last = mine.tokens[own[1].first], mine.tokens[own[1].last - 1]
+                shown = span(mine.text, min(first.start, figure.start), max(last.end, figure.end))
+                return _signal(shown, other, theirs[1], read)
+    return None
+
+
+def _beside_share(figure: Figure, clauses: Clauses) -> tuple[int, Hit] | None:
+    extra = tuple((1 if hit.label[-1] == "+" else -1, hit) for hit in clauses.hits("share_ways"))
+    denied = signs(clauses).sign
+    known = (*ways(clauses), *(row for row in extra if denied[row[1].first] == 1))
+    return _way(figure, clauses, tuple(sorted(known, key=lambda row: row[1].first)))
 
 
 def _without_figure(
@@ -59,6 +93,8 @@ def _without_figure(
         for sign_there, there in ways(other.clauses):
             if _told_from_the_other_side(hit, mine, there, other.clauses):
                 return None
+            if from_the_other_time(hit, mine, other.clauses):
+                continue
             if not _beside(hit, mine, there, other.clauses) or other_numbers(
                 hit.first, mine, there.first, other.clauses
             ):
