@@ -108,7 +108,9 @@ def grid(scored: list[suite.Scored]) -> str:
     names = list(next(iter(rows.values())))
     lines = ["", f"{'code: found/wrong +right':24}" + "".join(f"{name:>12}" for name in names)]
     for code, of in rows.items():
-        cells = (f"{having}/{wrong} +{right}" if wrong or right else "-" for wrong, having, right in of.values())
+        cells = (
+            f"{having}/{wrong} +{right}" if wrong or right else "-" for wrong, having, right in of.values()
+        )
         lines.append(f"{code:24}" + "".join(f"{cell:>12}" for cell in cells))
     return "\n".join(lines)
 

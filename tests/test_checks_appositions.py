@@ -17,7 +17,9 @@ Its owner is the ship's maker, Skerry Lines. Passenger Lena Wirth, a teacher fro
 )
 
 WRONG = [
-    pytest.param("Tomas Hegre, the missing second engineer, radioed for help.", id="what the article says of others"),
+    pytest.param(
+        "Tomas Hegre, the missing second engineer, radioed for help.", id="what the article says of others"
+    ),
     pytest.param("Olav Brandt, the owner of Skerry Lines, ordered an inquiry.", id="an owner"),
     pytest.param("Tomas Hegre, a teacher from Bergholt, radioed for help.", id="beside another name"),
     pytest.param("Lena Wirth, who kept the ledger, praised the crew.", id="a clause"),

@@ -10,6 +10,8 @@ directions; comparisons between two things (``twofigures``).
 Keys: those of ``trend``, and the pairs of ``grounds``.
 """
 
+import itertools
+
 from ..flags import FlagCode
 from ..report import Signal, SignalKind
 from .align import Alignment
@@ -70,10 +72,12 @@ def _pairs(alignment: Alignment, read: ReadArticle) -> list[tuple[Place, Place]]
     places = [p for p in article_places(read) if number_of(p) in numbers and p.role is not None]
     return [
         (new, old)
-        for one, other in zip(places, places[1:], strict=False)
+        for one, other in itertools.pairwise(places)
         if one.sentence is other.sentence
         for new, old in ((one, other), (other, one))
-        if new.role == NEW and old.role == OLD and (base(new.figure)[1] == base(old.figure)[1] or None in (new.figure.unit, old.figure.unit))
+        if new.role == NEW
+        and old.role == OLD
+        and (base(new.figure)[1] == base(old.figure)[1] or None in (new.figure.unit, old.figure.unit))
     ]
 
 
@@ -84,6 +88,8 @@ def _words(hit: Hit, mine: Clauses, read: ReadArticle) -> dict[str, float]:
         key=lambda i: (mine.distance(i, hit.first), i),
     )
     found = [
-        mine.tokens[i] for i in near if mine.tokens[i].norm not in mine.lex.reporting and not mine.is_number(i)
+        mine.tokens[i]
+        for i in near
+        if mine.tokens[i].norm not in mine.lex.reporting and not mine.is_number(i)
     ]
     return {t.family: read.family_weight(t.family) for t in found[:_WORDS] if t.family in read.with_family}

@@ -12,9 +12,9 @@ Left alone: more than one denial on a side, limits and comparisons ("no more tha
 denied words of saying and knowing, quotations, statements with a word of their own that may be the denial in
 other words, and whatever another sentence that has as much of the statement tells as it does.
 
-Keys of ``modality.toml``: those of ``negation``, ``denying_words`` (verbs and words that deny what follows them,
-beyond the negations: "lacked", "stopped", "cancelled"), ``denial_clouds`` (words that may deny in other words: "too", "still"), ``denial_firsts`` ("first"),
-``denial_exempt`` (words by which a negation is a limit
+Keys of ``modality.toml``: those of ``negation``, ``denying_words`` (verbs and words that deny what follows
+them, beyond the negations: "lacked", "stopped", "cancelled"), ``denial_clouds`` (words that may deny in other
+words: "too", "still"), ``denial_firsts`` ("first"), ``denial_exempt`` (words by which a negation is a limit
 or a comparison). Of ``opposites.toml``: ``contradictories``.
 """
 
@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..flags import FlagCode
-from ..report import Signal, SignalKind
+from ..report import Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Related, related, statement_clauses
 from .context import ReadArticle, ReadStatement
@@ -31,7 +31,7 @@ from .negation import signs
 from .numbers import same_value
 from .polarity import clause_evidence
 from .terms import Hit
-from .text import Span, span
+from .text import span
 
 _TOLD = 0.6  # share of the statement's words, weighed, that the sentence must have where the article denies
 _TOLD_DENIED = 0.5  # and where the statement does
@@ -74,8 +74,10 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     told = [one for one in told if not (one.other.sentence.is_headline and len(read.sentences) > 1)]
     own = mine.hits(*_NEGATIONS)
     found = None
-    if len(own) == 1 and told and not any(
-        not own[0].first <= hit.first < own[0].last for hit in mine.hits("denying_words")
+    if (
+        len(own) == 1
+        and told
+        and not any(not own[0].first <= hit.first < own[0].last for hit in mine.hits("denying_words"))
     ):
         found = _denies(own[0], statement, mine, told, read)
     elif told and not mine.hits(*_DARK, "unasserted"):
@@ -136,7 +138,9 @@ def _denies(
     known = bool(set(focus) & set(best.words))  # the denied word stands there
     if best.share < (_TOLD_DENIED if known else _TOLD_UNKNOWN):
         return None
-    if len(best.words) < (_SHARED if known else _SHARED + 1) or len(best.lacking) > (_FREE_DENIED if known else _FREE):
+    if len(best.words) < (_SHARED if known else _SHARED + 1) or len(best.lacking) > (
+        _FREE_DENIED if known else _FREE
+    ):
         return None
     if not _same_figures(statement, best.other):
         return None

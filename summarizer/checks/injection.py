@@ -1,12 +1,12 @@
 """Article text that addresses a language model instead of a reader.
 
-Catches, sentence by sentence: orders to drop instructions ("ignore the above instructions"; not where a report
-quotes them or retells them, "told the bot to ignore its instructions"), notes addressed to a model ("Note to the
-AI: …"), what a model that reads the text must do, orders about the reply ("include in your answer …"), a request for text that opens a sentence outside quotations ("Write
-a poem …"), words that only a model is called by behind an order or a "you", markup of chat templates, and
-hidden text in Unicode tags. Leaves alone articles *about* models that say none of this to one, quoted
-requests, and plain questions: newspapers print those too. English tables are read in every language, because
-most such text is English.
+Catches, sentence by sentence: orders to drop instructions ("ignore the above instructions"; not where a
+report quotes them or retells them, "told the bot to ignore its instructions"), notes addressed to a model
+("Note to the AI: …"), what a model that reads the text must do, orders about the reply ("include in your
+answer …"), a request for text that opens a sentence outside quotations ("Write a poem …"), words that only a
+model is called by behind an order or a "you", markup of chat templates, and hidden text in Unicode tags.
+Leaves alone articles *about* models that say none of this to one, quoted requests, and plain questions:
+newspapers print those too. English tables are read in every language, because most such text is English.
 
 Keys of ``injection.toml``: ``injection_overrides`` (words that call for dropping something) and
 ``injection_rules`` (what is to be dropped); ``injection_commands`` (verbs that open an order),
@@ -108,7 +108,13 @@ def _order(tokens: tuple[Token, ...], text: str, lex: Lexicon) -> str | None:
 def _openers(code: str) -> frozenset[str]:
     """The words of which one stands in every text that addresses a model."""
     lex = lexicon(code)
-    keys = ("injection_notes", "injection_overrides", "injection_yours", "injection_commands", "injection_writing")
+    keys = (
+        "injection_notes",
+        "injection_overrides",
+        "injection_yours",
+        "injection_commands",
+        "injection_writing",
+    )
     models = frozenset(
         phrase[0] for key in ("injection_models", "injection_called") for phrase in lex.phrases(key)
     )

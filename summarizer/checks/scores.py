@@ -8,6 +8,7 @@ score. Left alone: pairs of which the article has neither side near, dates, rati
 Key of ``figures.toml``: ``score_words`` (what stands between the two sides).
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -45,9 +46,7 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
                     quoted = read.evidence(sentence, there[2], there[3])
                     message = f"“{shown.text}”: the article has “{quoted.quote}”"
                     code = FlagCode.NUMBER_MISMATCH
-                    return (
-                        Signal("scores", SignalKind.MISMATCH, 1.0, message, code, (shown,), (quoted,)),
-                    )
+                    return (Signal("scores", SignalKind.MISMATCH, 1.0, message, code, (shown,), (quoted,)),)
     return ()
 
 
@@ -60,7 +59,7 @@ def _pairs(text: ReadSentence | ReadStatement, lex: Lexicon) -> Iterator[_Pair]:
         yield int(found[1]), int(found[2]), found.start(), found.end()
     whole = [f for f in followed.values() if not f.date and not f.ordinal and f.value < 1000]
     words = lex.words("score_words")
-    for one, other in zip(whole, whole[1:], strict=False):
+    for one, other in itertools.pairwise(whole):
         between = [t.norm for t in text.tokens if one.end <= t.start < other.start]
         plain = one.unit is None and other.unit is None and not one.places and not other.places
         if plain and 1 <= len(between) <= _BETWEEN and words & set(between):

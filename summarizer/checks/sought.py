@@ -293,9 +293,9 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
         ):
             continue
         total = made.kind == SUM and terms(read.lex.code, "totals").any(statement.tokens)
-        if made.kind == SUM and len(made.places) > 1 and not total:
-            if unit == "percent" or not _listed(made, read):
-                continue  # percentages, and a part with its whole, add up to nothing that nobody calls a total
+        added = made.kind == SUM and len(made.places) > 1 and not total
+        if added and (unit == "percent" or not _listed(made, read)):
+            continue  # percentages, and a part with its whole, add up to nothing that nobody calls a total
         if len(made.places) > 1 and not made.together and not total and not _of_one_thing(made, one):
             continue
         clear = licensed(made, statement.tokens, read.lex) or _operand_said(made, one)

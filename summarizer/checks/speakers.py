@@ -118,10 +118,12 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
 def _unknown_speaker(statement: ReadStatement, read: ReadArticle) -> Signal | None:
     """The speaker that comes with a claim and whom the article never names, or who is only its dateline."""
     named = read_statement(statement.speaker or "", read.lex)
-    words = [t for t in named.tokens if t.capital and t.text[0].isalpha() and t.content and not t.text.isdigit()]
+    words = [
+        t for t in named.tokens if t.capital and t.text[0].isalpha() and t.content and not t.text.isdigit()
+    ]
     words = [t for t in words if not is_office(t, read.lex) and t.norm not in read.lex.stopwords]
     name = [t for t in words if len(t.norm) > 2]
-    if not name or any(is_office(t, read.lex) for t in named.tokens[:1]) and len(name) < 2:
+    if not name or (any(is_office(t, read.lex) for t in named.tokens[:1]) and len(name) < 2):
         return None
     shown = span(statement.text, 0, len(statement.text))
     code = FlagCode.SPEAKER_MISMATCH

@@ -7,8 +7,8 @@ percent" meets "6 percent fewer", which no one word joins. Left alone: denied di
 directions equally near, dates and places in an order, and comparisons told from the other side ("B was 4
 points below A" for "A was 4 points above B").
 
-Keys of ``opposites.toml``: ``share_ways`` (directions only beside a share, "lost 5 percent"), the first line of ``directions``, ``figure_ways`` (``up words | down words``) and
-``way_exempt`` ("made up").
+Keys of ``opposites.toml``: ``share_ways`` (directions only beside a share, "lost 5 percent"), the first line
+of ``directions``, ``figure_ways`` (``up words | down words``) and ``way_exempt`` ("made up").
 """
 
 from ..flags import FlagCode
