@@ -27,7 +27,7 @@ from .align import Alignment
 from .clauses import Clauses, Related, related, statement_clauses
 from .context import ReadArticle, ReadStatement
 from .grounds import earlier_words
-from .negation import signs
+from .negation import signs, until
 from .numbers import same_value
 from .polarity import clause_evidence
 from .terms import Hit
@@ -72,7 +72,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
         key=lambda one: (-one.share, one.other.sentence.number),
     )
     told = [one for one in told if not (one.other.sentence.is_headline and len(read.sentences) > 1)]
-    own = mine.hits(*_NEGATIONS)
+    own = [hit for hit in mine.hits(*_NEGATIONS) if not until(mine, hit)]
+    if len(own) < len(mine.hits(*_NEGATIONS)):
+        return ()
     found = None
     if (
         len(own) == 1
@@ -193,7 +195,12 @@ def _affirms(
         firsts = [i for hit in mine.hits("denial_firsts") for i in range(hit.first, hit.last)]
         if any(not mine.matched(theirs)[index] for index in firsts):
             continue  # "for the first time": never before
-        denying = [(hit, word) for hit in theirs.hits(*_DENYING) for word in _about(hit, one, mine)]
+        denying = [
+            (hit, word)
+            for hit in theirs.hits(*_DENYING)
+            if not until(theirs, hit)
+            for word in _about(hit, one, mine)
+        ]
         around = {theirs.clause[hit.first] for hit, _ in denying}
         several = sum(theirs.clause[hit.first] in around for hit in theirs.hits(*_DENYING))
         if len(denying) != 1 or several != 1 or theirs.hits("denial_exempt") or _opposed(mine, theirs):

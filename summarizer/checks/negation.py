@@ -58,7 +58,7 @@ def _signs(clauses: Clauses) -> Signs:
         found, clouded = _focus(clauses, hit)
         if order and hit.first in goes_on:  # "did not name the driver, nor the guard"
             found, clouded = [], clouded | set(found)
-        if _until(clauses, hit):  # "will not open until October": it will
+        if until(clauses, hit):  # "will not open until October": it will
             found, clouded = [], clouded | set(found)
         heads |= set(found[:1])
         denied |= set(found)
@@ -89,7 +89,8 @@ def _signs(clauses: Clauses) -> Signs:
     )
 
 
-def _until(clauses: Clauses, hit: Hit) -> bool:
+def until(clauses: Clauses, hit: Hit) -> bool:
+    """Whether a negation stands with "until": then it denies nothing."""
     words = clauses.lex.words("until_words")
     return any(token.norm in words for token in clauses.tokens[hit.last + 1 : hit.last + _UNTIL])
 

@@ -12,7 +12,6 @@ Left alone: speakers without a name, on either side; a person beside an organisa
 paraphrased out of sight, and those that two people say alike.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,15 +23,13 @@ from .entities import How, Kind, Mention
 from .offices import is_office
 from .sayings import DENIED, Saying, extent, find_sayings, quoted_tokens
 from .text import Token, fold, span
-from .voices import Voice, telling, voices
+from .voices import Voice, dateline_end, telling, voices
 
 _TOLD, _TOLD_MORE = 0.4, 0.3  # share of the words that a voice must have; the second with three of them
 _SHARED, _SHARED_MORE = 2, 3
 _CLEARLY = 0.6  # of that share, the most that the statement's own speaker may have
 _QUOTED = 3  # words of a quotation that decide alone
 _UNKNOWN = 0.4  # a word the article never has may be a paraphrase
-_DATELINE, _FIRST = 60, 2  # characters, and sentences, among which a dateline stands
-_DASH = re.compile(r"\s[-–—]\s")
 _NEAR = 5  # tokens between a person and the organisation they belong to
 
 
@@ -49,7 +46,9 @@ class _Told:
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal."""
     mentions = _by_surname(read.entities.of_statement(statement), read)
-    told = [_told(statement, saying, mentions, read) for saying in _sayings(statement, mentions, read)]
+    sayings = _sayings(statement, mentions, read)
+    denied = {saying.who for saying in sayings if saying.tone == DENIED}  # "rejects the claim that …"
+    told = [_told(statement, saying, mentions, read) for saying in sayings if saying.who not in denied]
     if statement.speaker:
         if unknown := _unknown_speaker(statement, read):
             return (unknown,)
@@ -89,8 +88,8 @@ def _sayings(statement: ReadStatement, mentions: Sequence[Mention], read: ReadAr
 def _told(
     statement: ReadStatement, saying: Saying, mentions: Sequence[Mention], read: ReadArticle
 ) -> _Told | None:
-    if saying.mention is None or saying.mention.how is How.PRONOUN or saying.tone == DENIED:
-        return None  # who denies it has not said it
+    if saying.mention is None or saying.mention.how is How.PRONOUN:
+        return None
     inside = quoted_tokens(statement.text, statement.tokens)
     quoted = [i for i in saying.scope if i in inside]
     scope = quoted if len(quoted) >= _QUOTED else saying.scope
@@ -145,13 +144,10 @@ def _unknown_speaker(statement: ReadStatement, read: ReadArticle) -> Signal | No
 
 
 def _dateline(ids: set[int], read: ReadArticle) -> bool:
-    """Whether names stand nowhere but before the first dash: "TALLINN, Oct 7 - The government …"."""
+    """Whether names stand nowhere but in the dateline."""
     for number in sorted({n for i in ids for n in read.entities.sentences_with(i)}):
-        sentence = read.sentences[number - 1]
-        end = _DASH.search(sentence.text[:_DATELINE])
-        if number > _FIRST or end is None:
-            return False
-        if any(m.start > end.start() for m in read.entities.mentions_in(number) if set(m.ids) & ids):
+        end = dateline_end(read.sentences[number - 1])
+        if any(m.start >= end for m in read.entities.mentions_in(number) if set(m.ids) & ids):
             return False
     return True
 
