@@ -343,6 +343,7 @@ def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
 
 def other_numbers(index: int, mine: Clauses, place: int, theirs: Clauses) -> bool:
     """Whether both clauses have numbers and none in common: then they tell of two things."""
-    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)}
-    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)}
+    scales = mine.lex.scales
+    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)} - scales.keys()
+    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)} - scales.keys()
     return bool(own and others) and not own & others

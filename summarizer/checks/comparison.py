@@ -280,10 +280,10 @@ def _crossed(hit: Hit, mine: Clauses, there: Hit, theirs: Clauses) -> bool:
 
 
 def from_the_other_time(hit: Hit, mine: Clauses, theirs: Clauses) -> bool:
-    """Whether the article has the statement's first word only behind "than": "last year it was more"."""
+    """Whether the article has a word of the statement's subject only behind "than": "last year it was more"."""
     if mine.hits("than_words"):
         return False
     than = [other.first for other in theirs.hits("than_words")]
-    before = [i for i in range(hit.first) if mine.content[i]][:1]
-    places = [place for i in before for place in mine.matched(theirs)[i]]
-    return bool(than and places) and all(place > than[0] for place in places)
+    found = mine.matched(theirs)
+    rows = [found[i] for i in range(hit.first) if mine.content[i] and found[i]]
+    return bool(than) and any(all(place > than[0] for place in places) for places in rows)

@@ -192,7 +192,8 @@ def _affirms(
         if len(one.lacking) > _FREE or not _same_figures(statement, one.other):
             continue
         theirs = one.other.clauses
-        firsts = [i for hit in mine.hits("denial_firsts") for i in range(hit.first, hit.last)]
+        firsts = [i for hit in mine.hits("denial_firsts") for i in range(hit.first, hit.last + 1)]
+        firsts = [i for i in firsts if i < len(mine.tokens) and mine.content[i]]
         if any(not mine.matched(theirs)[index] for index in firsts):
             continue  # "for the first time": never before
         denying = [
