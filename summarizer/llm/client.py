@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 import anyio
 from anyio.lowlevel import RunVar
@@ -28,6 +29,7 @@ from .replies import Read, read
 if TYPE_CHECKING:
     import ssl
 
+    import httpx2
     import openai
 
 
@@ -295,6 +297,19 @@ def _certificates(trust_env: bool) -> "ssl.SSLContext":
     return httpx2.create_ssl_context(trust_env=trust_env)
 
 
+def _pools(trust_env: bool) -> "httpx2.AsyncBaseTransport | None":
+    """None where the environment names a proxy: a client that is given a transport asks for none."""
+    import httpx2
+
+    from .pools import Pools
+
+    if trust_env and getproxies():
+        return None
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100)  # who calls sets bounds
+    verify = _certificates(trust_env)
+    return Pools(lambda: httpx2.AsyncHTTPTransport(verify=verify, trust_env=trust_env, limits=limits))
+
+
 def _open_client(
     endpoint: Endpoint, timeout_s: float, http_client: Any = None, pace: Paced | None = None
 ) -> "openai.AsyncOpenAI":
@@ -308,6 +323,7 @@ def _open_client(
         http_client = openai.DefaultAsyncHttpxClient(
             timeout=timeout,
             trust_env=trust_env,
+            transport=_pools(trust_env),
             verify=_certificates(trust_env),
             event_hooks={} if pace is None else {"response": [_hearing(pace)]},
         )
