@@ -52,7 +52,8 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 
 def _person(mention: Mention, read: ReadArticle) -> bool:
-    return any(read.entities.all[i].kind is Kind.PERSON for i in mention.ids)
+    kinds = {read.entities.all[i].kind for i in mention.ids}
+    return Kind.PERSON in kinds or (kinds == {Kind.UNKNOWN} and len(mention.words) > 1 and bool(mention.offices))
 
 
 def _said_of(

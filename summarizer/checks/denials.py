@@ -129,6 +129,8 @@ def _denies(
         focus = (sorted(own.heads) or lower or focus)[:1]
     if own.negators and not own.heads and _goes_on(focus, mine):
         return None  # said of what somebody says or knows
+    if hit.last - hit.first > 1 and mine.hits("future_words"):
+        return None  # "will no longer pay": what is so now
     if mine.tokens[hit.first].norm in mine.lex.reporting:
         return None  # "denies": words of somebody
     if any(other.first <= hit.first < other.last for other in mine.hits("contradictories")):
