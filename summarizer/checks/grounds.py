@@ -31,6 +31,7 @@ _FLOOR_BEHIND = 0.15  # the same, with another figure between
 BEFORE = 0.15  # how near the words of the sentence before are
 _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
+_FACTORS = 4  # fractions of one thing that are counted with
 _FOLLOWING = 4  # sentences in which a fraction may be one of this figure
 _BONUS = 0.2  # for counting the same
 
@@ -70,7 +71,8 @@ def article_places(read: ReadArticle) -> tuple[Place, ...]:
 
 
 def _article_places(read: ReadArticle) -> Iterator[Place]:
-    factors = [_factors(s) for s in read.sentences]
+    factors = [_factors(s) + _multiples(s, read.lex) for s in read.sentences]
+    counted = _shares_of(read)
     for index, sentence in enumerate(read.sentences):
         if not sentence.figures:
             continue
@@ -78,7 +80,28 @@ def _article_places(read: ReadArticle) -> Iterator[Place]:
         for place in _places(sentence, read.lex):
             for kin in context:
                 place.near.setdefault(kin, BEFORE)
-            yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
+            later = sum(factors[index : index + _FOLLOWING], ())
+            more = tuple(value for kin in place.nouns for value in counted.get(kin, ()) if value not in later)
+            yield replace(place, sentence=sentence, factors=later + more[:_FACTORS])
+
+
+def _multiples(sentence: ReadSentence, lex: Lexicon) -> tuple[float, ...]:
+    """ "Twice as much as forecast": the other one is a half."""
+    hits = terms(lex.code, "multiples").find(sentence.tokens)
+    return tuple(value for hit in hits if (value := float(hit.label)) > 1)
+
+
+def _shares_of(read: ReadArticle) -> dict[str, tuple[float, ...]]:
+    """What is counted -> the fractions of it that the article gives anywhere: "a quarter of the patients"."""
+    found: dict[str, tuple[float, ...]] = {}
+    partitives = read.lex.words("partitives") | read.lex.words("name_of") | read.lex.words("definite_articles")
+    for sentence in read.sentences:
+        for figure in (f for f in sentence.figures if f.fraction):
+            behind = [t for t in sentence.tokens if t.start >= figure.end][:_NOUN]
+            noun = next((t for t in behind if t.content), None)
+            if noun is not None and behind[0].norm in partitives:
+                found[noun.family] = (*found.get(noun.family, ()), figure.value / 100)
+    return found
 
 
 def _factors(sentence: ReadSentence) -> tuple[float, ...]:
