@@ -135,7 +135,13 @@ async def other_library(url: str, bodies: Sequence[list[Body]], in_flight: int, 
 
 
 async def ours(
-    url: str, texts: Sequence[str], in_flight: int, folder: Path, check: Check, workers: int
+    url: str,
+    texts: Sequence[str],
+    in_flight: int,
+    folder: Path,
+    check: Check,
+    workers: int,
+    durable: bool = False,
 ) -> float:
     """Seconds that a batch takes, from plain texts and with its journal.
 
@@ -143,7 +149,13 @@ async def ours(
     """
     weighing = unweighed if check is unchecked else weigh
     batch = Batch(
-        folder, settings=settings(url), concurrency=in_flight, workers=workers, check=check, weigh=weighing
+        folder,
+        settings=settings(url),
+        concurrency=in_flight,
+        workers=workers,
+        check=check,
+        weigh=weighing,
+        durable=durable,
     )
     async for outcome in batch.run(texts):
         if outcome.status is not Status.REPORTED:
@@ -154,7 +166,14 @@ async def ours(
     return seconds
 
 
-VARIANTS = ("bare", "async-batch-llm", "checks off", "checks on", "checks on, no workers")
+VARIANTS = (
+    "bare",
+    "async-batch-llm",
+    "checks off",
+    "checks off, durable",
+    "checks on",
+    "checks on, no workers",
+)
 
 
 def throughput(options: argparse.Namespace) -> dict[str, Any]:
@@ -177,9 +196,10 @@ def throughput(options: argparse.Namespace) -> dict[str, Any]:
                         elif variant == "async-batch-llm":
                             work = other_library(url, bodies[:count], in_flight, folder)
                         else:
-                            check = unchecked if variant == "checks off" else check_article
+                            check = unchecked if variant.startswith("checks off") else check_article
                             workers = 0 if variant.endswith("no workers") else options.workers
-                            work = ours(url, texts[:count], in_flight, folder, check, workers)
+                            durable = variant.endswith("durable")
+                            work = ours(url, texts[:count], in_flight, folder, check, workers, durable)
                         rate = count / asyncio.run(work)
                     note(f"round {number}, {in_flight} in flight, {variant}: {rate:.1f} articles/s")
                     if number:

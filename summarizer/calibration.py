@@ -17,6 +17,7 @@ from .records import Record
 
 CALIBRATION_SCHEMA_VERSION = 1
 BUILT_IN = Path(__file__).parent / "calibration.json"
+_WRONG = 0.1  # share of wrong statements that a budget for reviewing is reckoned with
 _WIDEST = 4.0  # deviations from the mean: nothing pulls harder than that
 
 
@@ -51,6 +52,16 @@ class Point(Record, frozen=True):
     right_flagged: float
     wrong_found: float
     reviewed: float
+
+    @property
+    def expected_review(self) -> float:
+        """The share of all statements that it flags where one of ten is wrong.
+
+        ``reviewed`` is of the calibration data, in which every second statement is wrong, so it says nothing
+        of a newsroom. Of sentences that language models wrote about news, 8 to 11 % are wrong (RAGTruth,
+        SummEval).
+        """
+        return round(_WRONG * self.wrong_found + (1 - _WRONG) * self.right_flagged, 4)
 
 
 class Calibration(Record, frozen=True):
@@ -87,11 +98,11 @@ class Calibration(Record, frozen=True):
         return max(found, key=lambda point: point.risk_low) if found else self.curve[0]
 
     def for_budget(self, budget: float) -> Point:
-        """The point that finds most with no more than this share of statements to review.
+        """The point that finds most with no more than this share of statements to review, where one of ten is wrong.
 
         Where the flags that no threshold removes are more than that, the point with the fewest.
         """
-        found = [point for point in self.curve if point.reviewed <= budget]
+        found = [point for point in self.curve if point.expected_review <= budget]
         return min(found, key=lambda point: point.risk_low) if found else self.curve[-1]
 
 

@@ -52,6 +52,7 @@ class SeverityChoice(StrEnum):
     NEVER = "never"
 
 
+_POINTS = ("recall", "review_budget", "risk_low")  # each chooses how much is flagged
 _FROM_CURVE = -1.0  # not given: taken from the calibration
 _SURE = 0.95  # from here on a judge would change nothing
 
@@ -136,7 +137,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def calibrated(self) -> Calibration:
         """The weights and the curve in use. Raises SettingsError for a file that is none."""
-        return built_in() if self.calibration is None else _loaded(self.calibration)
+        if self.calibration is None:
+            return built_in()
+        return _loaded(Path(self.calibration).expanduser().absolute())
 
     @property
     def operating_point(self) -> Point:
@@ -173,13 +176,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         environ = os.environ if environ is None else environ
         values = _from_file(environ, folder or Path.cwd())
         values |= _from_environment(environ)
-        values |= {name: value for name, value in overrides.items() if value is not None}
+        given = {name: value for name, value in overrides.items() if value is not None}
+        if given.keys() & set(_POINTS):  # what is asked for now replaces what the file asks for
+            values = {name: value for name, value in values.items() if name not in _POINTS}
+        values |= given
         _check_names(values, "setting")
-        values |= {name: share(values[name]) for name in ("recall", "review_budget") if name in values}
-        if sum(name in values for name in ("recall", "review_budget", "risk_low")) > 1:
+        values |= {name: share(values[name], name) for name in ("recall", "review_budget") if name in values}
+        twice = [name for name in _POINTS if name in values]
+        if len(twice) > 1:
             raise SettingsError(
-                "recall, review_budget and risk_low each choose how much is flagged",
-                hint="Leave all but one of them out.",
+                f"{' and '.join(twice)} each choose how much is flagged",
+                hint=f"Leave all but one of them out, as: --{twice[0].replace('_', '-')} {values[twice[0]]}",
             )
         try:
             settings = msgspec.convert(values, cls, strict=False)
@@ -285,19 +292,27 @@ def _check_names(values: Mapping[str, Any], what: str) -> None:
 
 
 @cache
-def _loaded(path: str) -> Calibration:
-    return load(Path(path).expanduser())
+def _loaded(path: Path) -> Calibration:
+    """``path`` is absolute: a name alone is another file in another folder."""
+    return load(path)
 
 
-def share(value: Any) -> float:
-    """``0.95`` or ``95%`` as a number from 0 to 1. Raises SettingsError for anything else."""
+def share(value: Any, name: str = "") -> float:
+    """``0.95`` or ``95%`` as a number above 0, up to 1; ``name`` is what it is for.
+
+    Raises SettingsError for anything else.
+    """
     text = str(value).strip()
     try:
         number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         number = math.nan
     if not 0 < number <= 1:
-        raise SettingsError(f"{value!r} is no share", hint="Write 0.95 or 95%.")
+        percent = f"{number:g}" if 1 < number <= 100 and not text.endswith("%") else "95"
+        raise SettingsError(
+            f"{name + ' ' if name else ''}{value!r} is no share of all: more than 0, at most 1",
+            hint=f"Write {percent}% or {float(percent) / 100:g}.",
+        )
     return number
 
 

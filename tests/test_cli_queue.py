@@ -137,6 +137,13 @@ def test_lines_decide_where_there_is_no_terminal(filled: str) -> None:
         assert queue.item(item(filled, WRONG_CLAIM)).holder is None, "what was left is free again"
 
 
+def test_what_was_typed_without_a_verdict_is_told(filled: str) -> None:
+    done = run("next", "--reviewer", "ada", "--queue", filled, keys=f"e {RIGHT}\nn see the minutes\nq\n")
+    assert done.exit_code == 0
+    assert "not kept: text, note; it is kept with a verdict: 1, 2 or 3" in done.stderr
+    assert decided(filled, WRONG_VOTE) == ()
+
+
 def test_skip_undo_and_the_end_of_the_queue(filled: str) -> None:
     text = ok("next", "--reviewer", "ada", "--queue", filled, keys="s\ns too long for now\n2\nu\n2\n1\n")
     assert "not skipped: say why" in text
@@ -147,6 +154,16 @@ def test_skip_undo_and_the_end_of_the_queue(filled: str) -> None:
     assert ok("next", "--reviewer", "ada", "--queue", filled, "--skipped", keys="1\n").endswith(
         "the queue is empty: nothing is open\n"
     )
+
+
+def test_several_items_for_a_program(filled: str) -> None:
+    several = json.loads(ok("next", "--reviewer", "ada", "--queue", filled, "--json", "--count", "2"))
+    assert [one["reviewer"] for one in several] == ["ada", "ada"]
+    rest = json.loads(ok("next", "--reviewer", "bob", "--queue", filled, "--json", "--count", "9"))
+    assert len({one["item"]["id"] for one in several + rest}) == 3
+    assert json.loads(ok("next", "--reviewer", "cem", "--queue", filled, "--json", "--count", "9")) == []
+    alone = run("next", "--reviewer", "ada", "--queue", filled, "--count", "2")
+    assert (alone.exit_code, "--count goes with --json" in alone.stderr) == (2, True)
 
 
 def test_one_item_for_a_program(filled: str) -> None:

@@ -53,7 +53,9 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
 
 def _person(mention: Mention, read: ReadArticle) -> bool:
     kinds = {read.entities.all[i].kind for i in mention.ids}
-    return Kind.PERSON in kinds or (kinds == {Kind.UNKNOWN} and len(mention.words) > 1 and bool(mention.offices))
+    return Kind.PERSON in kinds or (
+        kinds == {Kind.UNKNOWN} and len(mention.words) > 1 and bool(mention.offices)
+    )
 
 
 def _said_of(

@@ -7,8 +7,8 @@ what the statement rounds to. So much follows from a handful of figures that a c
 sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or
 else no figure of the article may stand in its very place.
 
-Keys of ``figures.toml``: ``by_how_much`` ("by"), ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and
-``differences`` (words that speak of a sum; of a change, a distance or a rest).
+Keys of ``figures.toml``: ``by_how_much`` ("by"), ``multiples`` (``0.25: quarter``, ``2: twice doubled``),
+``totals`` and ``differences`` (words that speak of a sum; of a change, a distance or a rest).
 """
 
 from collections.abc import Iterator, Sequence

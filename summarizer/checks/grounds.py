@@ -94,7 +94,9 @@ def _multiples(sentence: ReadSentence, lex: Lexicon) -> tuple[float, ...]:
 def _shares_of(read: ReadArticle) -> dict[str, tuple[float, ...]]:
     """What is counted -> the fractions of it that the article gives anywhere: "a quarter of the patients"."""
     found: dict[str, tuple[float, ...]] = {}
-    partitives = read.lex.words("partitives") | read.lex.words("name_of") | read.lex.words("definite_articles")
+    partitives = (
+        read.lex.words("partitives") | read.lex.words("name_of") | read.lex.words("definite_articles")
+    )
     for sentence in read.sentences:
         for figure in (f for f in sentence.figures if f.fraction):
             behind = [t for t in sentence.tokens if t.start >= figure.end][:_NOUN]

@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..flags import Severity
 from .common import DONE, FLAGGED, Format, examples, note
 from .files import check_target
+from .operating import BudgetOption, RecallOption, tell_point
 from .queueing import Intake, IntakeOption
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ EXAMPLES = examples(
     "summarizer check article.txt summary.txt",
     "summarizer check article.txt summary.txt --fail-on medium",
     "summarizer check article.txt summary.txt --queue default",
+    "summarizer check article.txt summary.txt --recall 95%",
     "pbpaste | summarizer check article.html - --json",
     "summarizer check article.txt summary.md --published 2026-11-23 --out report.json --json",
     "summarizer check article.txt summary.txt --format html --out report.html",
@@ -57,6 +59,8 @@ def check(
             help="Exit with 1 when something is flagged at low, medium or high, or above; or never.",
         ),
     ] = Severity.LOW.value,
+    recall: RecallOption = None,
+    review_budget: BudgetOption = None,
     queue: IntakeOption = None,
     published: Annotated[
         str | None,
@@ -75,7 +79,7 @@ def check(
 
     form = wanted_format(form, json)
     least = _severity(fail_on)
-    settings = Settings.load()
+    settings = Settings.load(recall=recall, review_budget=review_budget)
     if out is not None:
         check_target(out, [article, summary])
     if article == summary:
@@ -90,6 +94,7 @@ def check(
     if loaded[0].article is None:
         raise loaded[0].error or InputError(f"{article}: no article")
     text = read_text(summary, stdin=sys.stdin.buffer)
+    tell_point(settings, quiet=quiet)
     intake = Intake.of(queue, lambda words: None if quiet else note(words))
     report = check_summary(loaded[0].article, text, settings=settings)
     sink = Sink(form, out=out)

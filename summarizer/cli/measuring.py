@@ -51,18 +51,6 @@ def tell_left_out(left_out: dict[str, int], *, quiet: bool) -> None:
         note("left out: " + ", ".join(f"{count:,} {reason}" for reason, count in sorted(left_out.items())))
 
 
-def percent(text: str) -> float:
-    """``95%`` or ``0.95`` from an option. Raises typer.BadParameter."""
-    import typer
-
-    from ..settings import share
-
-    try:
-        return share(text)
-    except SettingsError as error:
-        raise typer.BadParameter(f"{error}; {error.hint}") from error
-
-
 def new_file(path: Path) -> Path:
     """The path, when a file can stand there. Raises SettingsError."""
     if not path.parent.is_dir():

@@ -55,7 +55,7 @@ def start(context: typer.Context) -> None:
     epilog=examples(
         "summarizer queue next --reviewer ada",
         "summarizer queue next --reviewer ada --language uk --min-risk 0.9",
-        "summarizer queue next --reviewer ada --json",
+        "summarizer queue next --reviewer ada --json --count 20",
         "printf '2\\nq\\n' | summarizer queue next --reviewer ada",
     ),
 )
@@ -80,10 +80,16 @@ def next_(
     json: Annotated[
         bool, typer.Option("--json", help="Take one item, print it, and ask nothing: for programs.")
     ] = False,
+    several: Annotated[
+        int | None,
+        typer.Option("--count", min=1, help="With --json: take up to so many at once, as a JSON array."),
+    ] = None,
 ) -> None:
     """Work through the queue: the most urgent item first, single keys decide."""
     from .queue_work import Keyboard, Lines, Session, why_in_words
 
+    if several is not None and not json:
+        raise SettingsError("--count goes with --json", hint="A person gets one item after the other.")
     options: dict[str, Any] = {} if lease is None else {"lease_s": lease}
     with open_queue(queue, create=False, **options) as opened:
         filters = chosen(
@@ -101,6 +107,10 @@ def next_(
         )
         if skipped:
             opened.bring_back(reviewer)
+        if several is not None:
+            found = opened.next_several(reviewer, several, filters)
+            put_json(f"[{', '.join(one.to_json() for one in found)}]")
+            return
         if json:
             put_json(opened.next(reviewer, filters, resume=True).to_json(indent=2))
             return

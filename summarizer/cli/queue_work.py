@@ -18,7 +18,7 @@ from ..render.item import render_item
 from ..render.safe import safe
 from ..report import StatementKind
 from ..review_items import DecisionVerdict, ReviewItem, TruthRating
-from .common import complain, put, put_rendered
+from .common import complain, note, put, put_rendered
 
 if TYPE_CHECKING:
     from ..review.filters import Filters
@@ -143,6 +143,7 @@ class Session:
             key, rest = self.input.key()
             if key in ("", "q", "\x04"):
                 put("\n" if self.interactive else "")
+                self._tell_unkept()
                 return False
             try:
                 if self._act(key, rest, item):
@@ -152,6 +153,12 @@ class Session:
                 if isinstance(error, Refused):
                     self.queue.release(self.reviewer, item.id)
                     return True
+
+    def _tell_unkept(self) -> None:
+        """What was typed about an item belongs to a verdict, and none came."""
+        typed = {"text": self._text, "note": self._note, "truth": self._rating}
+        if unkept := [name for name, value in typed.items() if value is not None]:
+            note(f"not kept: {', '.join(unkept)}; it is kept with a verdict: 1, 2 or 3")
 
     def _act(self, key: str, rest: str | None, item: ReviewItem) -> bool:
         """What a key does; True when the item is off the table."""

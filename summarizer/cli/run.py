@@ -24,6 +24,7 @@ from .common import (
     worst,
 )
 from .files import check_target
+from .operating import BudgetOption, RecallOption, tell_point
 from .progress import View
 from .queueing import Intake, IntakeOption
 
@@ -42,6 +43,7 @@ EXAMPLES = examples(
     "summarizer run article.txt --model NAME --base-url http://localhost:11434/v1",
     "summarizer run articles/ --model NAME --max-cost 2.50 --deadline 30m",
     "summarizer run article.txt --model NAME --judges 2",
+    "summarizer run article.txt --review-budget 20%",
     "summarizer run article.txt --offline --json",
     "summarizer run articles/ --format html --out report.html",
     "summarizer run articles/ --queue default",
@@ -102,6 +104,8 @@ def run(
             "--judges", metavar="N", help="2: ask twice, and flag what the answers disagree on. 1 unless set."
         ),
     ] = None,
+    recall: RecallOption = None,
+    review_budget: BudgetOption = None,
     prompts: Annotated[
         str | None,
         typer.Option("--prompts", metavar="DIR", help="Prompt files of your own, in place of the built-in."),
@@ -163,6 +167,8 @@ def run(
         summary_sentences=sentences,
         judge=True if judge is None and judges is not None else judge,
         judges=judges,
+        recall=recall,
+        review_budget=review_budget,
         prompts=prompts,
         max_cost_usd=max_cost,
         max_tokens=max_tokens,
@@ -185,6 +191,7 @@ def run(
             language=language,
         )
     )
+    tell_point(settings, quiet=quiet)
     sink = Sink(form, out=out, several=len(loaded) > 1)
     job = _Job(loaded, settings, sink, quiet, Intake.of(queue, lambda words: None if quiet else note(words)))
     raise typer.Exit(job.run())

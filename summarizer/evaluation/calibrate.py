@@ -104,6 +104,20 @@ def recalibrate(decided: Sequence[Decided], base: Calibration, *, made: date, no
     )
 
 
+def cross_risks(parts: Sequence[Part]) -> "list[Array]":
+    """A risk for every example of every part, from weights that have not seen its article.
+
+    The line from score to risk, which changes no rank, and the damping, one number, come from all scores.
+    """
+    np, _ = fit.libraries()
+    data = fit.table(parts)
+    score, weight = cross_scores(data), _weights(parts, data)
+    inside = weight > 0
+    line = fit.knots(score[inside], data.wrong[inside], weight[inside])
+    risk = np.array([round(between(line, one), 4) for one in score])
+    return _together(parts, data, risk, _damping(parts, data, risk))
+
+
 def cross_scores(data: Table) -> "Array":
     """A score for every row, from weights that have not seen its article."""
     np, _ = fit.libraries()

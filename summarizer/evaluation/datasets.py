@@ -225,7 +225,8 @@ def _suite(folder: Path, loaded: Loaded) -> None:
                 )
                 for said in story["statement"]
             ]
-        except (OSError, UnicodeError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        # What is no text where one must be, or no table, shows as AttributeError or TypeError.
+        except (OSError, KeyError, ValueError, AttributeError, TypeError) as error:
             raise SourceError(f"{path}: no story of a newsroom suite: {error}") from error
         for row in rows:
             _add(loaded, row)

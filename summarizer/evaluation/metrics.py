@@ -37,10 +37,18 @@ class Bin(Record, frozen=True):
 
 
 class Curve(Record, frozen=True):
-    """Recall against share reviewed, when statements are reviewed from the highest risk down."""
+    """Recall against share reviewed, when flagged ones come first, and the highest risk first of each."""
 
     reviewed: tuple[float, ...]
     found: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points of a curve over the thresholds, in order, both axes from 0 to 1."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -160,11 +168,16 @@ def reliability(scores: Scores, bins: int = BINS) -> tuple[Bin, ...]:
 
 
 def review_curve(scores: Scores, points: int = 50) -> Curve:
-    """Recall at even steps of the share reviewed. What has the same risk is taken in the average order."""
+    """Recall at even steps of the share reviewed: flagged ones first, then the others, each by risk.
+
+    What has the same risk is taken in the average order.
+    """
     np, _ = libraries()
     if not scores.wrong.any():
         return Curve((0.0, 1.0), (0.0, 1.0))
-    levels, inverse, count = np.unique(-scores.risk, return_inverse=True, return_counts=True)
+    levels, inverse, count = np.unique(
+        -(scores.risk + 2.0 * scores.flagged), return_inverse=True, return_counts=True
+    )
     wrong = np.bincount(inverse, weights=scores.wrong, minlength=len(levels))
     share = np.r_[0.0, np.cumsum(count) / len(scores)]
     found = np.r_[0.0, np.cumsum(wrong) / scores.wrong.sum()]
@@ -173,6 +186,33 @@ def review_curve(scores: Scores, points: int = 50) -> Curve:
         tuple(round(float(x), 4) for x in steps),
         tuple(round(float(y), 4) for y in np.interp(steps, share, found)),
     )
+
+
+def roc(scores: Scores, most: int = 200) -> Line | None:
+    """What thresholds flag of the right ones (x) and find of the wrong ones (y); None without both labels."""
+    from sklearn.metrics import roc_curve
+
+    if not _both(scores):
+        return None
+    right, found, _ = roc_curve(scores.wrong, scores.risk)
+    return _thinned(right, found, most)
+
+
+def precision_recall(scores: Scores, most: int = 200) -> Line | None:
+    """What thresholds find of the wrong ones (x), and how much of what they flag is wrong (y)."""
+    from sklearn.metrics import precision_recall_curve
+
+    if not _both(scores):
+        return None
+    precise, found, _ = precision_recall_curve(scores.wrong, scores.risk)
+    return _thinned(found[::-1][1:], precise[::-1][1:], most)  # without its made-up end at no recall
+
+
+def _thinned(x: "Array", y: "Array", most: int) -> Line:
+    """No more points than a plot can show, both ends among them."""
+    np, _ = libraries()
+    kept = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).round().astype(int))
+    return Line(tuple(round(float(v), 4) for v in x[kept]), tuple(round(float(v), 4) for v in y[kept]))
 
 
 def resamples(keys: Sequence[str], rounds: int = ROUNDS, seed: int = 1) -> "list[Array]":

@@ -38,16 +38,35 @@ class Group(Record, frozen=True):
     figures: dict[str, Figure]
 
 
+class JudgeRun(Record, frozen=True):
+    """What a judging model was asked, and what it took. Costs are None where a price is not known.
+
+    ``asked`` statements were put to it in ``calls`` calls; about ``usable`` ones came a verdict that can be read.
+    ``failed`` counts calls without a usable answer, by state.
+    """
+
+    model: str
+    asked: int
+    usable: int
+    calls: int
+    failed: dict[str, int]
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    seconds: float
+
+
 class Evaluation(Record, frozen=True):
     """All of it. ``groups`` are keyed ``dataset``, ``language``, ``error type``.
 
-    Of an error type, the rows are all right ones and the wrong ones that have it.
+    Of an error type, the rows are all right ones and the wrong ones that have it. ``judged`` tells of the
+    model that was asked about what the rules leave open; it changes what is flagged, and no risk.
     """
 
     made: str
     checker: str
     risk_low: float
-    judged: str | None
+    judged: JudgeRun | None
     rounds: int
     left_out: dict[str, int]
     statements: int
@@ -111,7 +130,7 @@ def evaluation(
     made: str,
     checker: str,
     risk_low: float,
-    judged: str | None,
+    judged: JudgeRun | None,
     left_out: dict[str, int],
     statements: int,
     seconds: float,

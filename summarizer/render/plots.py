@@ -8,6 +8,7 @@ dark. The same data give the same text, on every machine with the same matplotli
 import html
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,7 +155,9 @@ def _drawing(title: str, size: tuple[float, float]) -> Iterator[tuple["Axes", _D
         raise MissingExtra("plots", "evaluation", "matplotlib") from error
     drawn = _Drawn()
     style: Any = {**_STYLE, "svg.hashsalt": title}
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        # The reader's browser draws the letters, so it does not matter which ones matplotlib's own font has.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=size, layout="constrained")
         canvas = FigureCanvasSVG(figure)
         axes = figure.add_subplot()
