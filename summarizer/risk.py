@@ -10,7 +10,7 @@ from .calibration import Calibration, built_in, digest
 from .checks.overlap import MEASURES
 from .report import Signal, SignalKind
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 
 def checker_version(calibration: Calibration | None = None) -> str:

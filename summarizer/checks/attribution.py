@@ -4,7 +4,8 @@ A clause of the statement that says nobody's word it is, and does not hedge eith
 the voices of the article say (``voices``). It is a mismatch when the newspaper itself says nothing of the
 kind and the voice only claims it: an accusation or belief, words that somebody denies or contradicts beside
 it, reported mood, or a figure against which another source has its own. Plain words ("said") of one who is
-no authority are a mismatch too where they are hedged, and where they deny something, unless the statement is
+no authority are a mismatch too where they are hedged, where they deny something, and where the source takes a
+side (the defence, a union, an opponent), unless the statement is
 about the speaker's own doings. All else that somebody says is a doubt: summaries leave out "police said",
 and newspapers take it as fact.
 
@@ -12,7 +13,8 @@ Left alone: clauses in quotation marks (``quotes``), who the source is (``speake
 
 Keys of ``speech.toml``: ``attribution_kept`` (words that say it may not be so), ``reported_mood``,
 ``unsure`` (what a source only
-holds possible), ``anonymous`` (sources without a name), ``negations``, and those of ``sayings``.
+holds possible), ``anonymous`` (sources without a name), ``partisans``
+(who speaks for one side), ``negations``, and those of ``sayings``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,6 +41,7 @@ _NARRATED = 0.8  # of that share, what the newspaper's own words may have
 _UNKNOWN = 0.6  # a word the article never has may be a paraphrase
 _PLAIN = 0.6  # share that plain words of a source must have
 _SHORT = 3  # content words of "denies the allegation"
+_FRAME = 120  # characters round a verb of saying in which its source stands
 _BEFORE, _BEHIND = 1, 2  # sentences in which somebody may deny it
 
 
@@ -134,6 +137,8 @@ def _contestable(clause: Clause, statement: ReadStatement, voice: Voice, read: R
         return True
     if _own_doings(clause, statement, voice, read):
         return False
+    if _takes_sides(voice, read):
+        return True
     return terms(read.lex.code, "negations").any(said)
 
 
@@ -146,6 +151,16 @@ def _anonymous(voice: Voice, read: ReadArticle) -> bool:
     frame = [t for i, t in enumerate(voice.sentence.tokens) if i not in voice.scope]
     people = any(read.entities.all[i].kind is Kind.PERSON for i in voice.who)
     return not people and terms(read.lex.code, "anonymous").any(frame)
+
+
+def _takes_sides(voice: Voice, read: ReadArticle) -> bool:
+    """Whether who says so speaks for one side: the defence, a union, a company about a dispute."""
+    saying = voice.saying
+    if saying is None:
+        return False
+    frame = [t for i, t in enumerate(voice.sentence.tokens) if i not in voice.scope]
+    near = [t for t in frame if abs(t.start - voice.sentence.tokens[saying.first].start) <= _FRAME]
+    return terms(read.lex.code, "partisans").any(near)
 
 
 def _mood(voice: Voice, read: ReadArticle) -> bool:

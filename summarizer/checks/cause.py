@@ -60,7 +60,7 @@ def _check(hit: Hit, mine: Clauses, near: Sequence[Related], read: ReadArticle) 
     told = {r.sentence.number: (_share(r, effect, mine, read), _share(r, cause, mine, read)) for r in near}
     effects = [r for r in near if told[r.sentence.number][0] >= _TOLD]
     causes = [r for r in near if told[r.sentence.number][1] >= _TOLD]
-    if not effects or not causes or any(_linked(r, told, read) for r in near):
+    if not effects or not causes or any(_linked(r, told, cause, mine, read) for r in near):
         return None
     first = max(effects, key=lambda r: told[r.sentence.number][0])
     second = max(causes, key=lambda r: told[r.sentence.number][1])
@@ -111,11 +111,17 @@ def _own_sentence(hit: Hit, mine: Clauses) -> tuple[int, int]:
     return low, min((end for end in ends if end >= hit.last), default=len(mine.tokens))
 
 
-def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArticle) -> bool:
+def _linked(
+    near: Related,
+    told: dict[int, tuple[float, float]],
+    reasons: Sequence[int],
+    mine: Clauses,
+    read: ReadArticle,
+) -> bool:
     """Whether the article joins effect and cause in this sentence, or from it to its neighbour."""
     effect, cause = told[near.sentence.number]
     stated = bool(_causes(near.clauses))
-    if effect >= _TOLD and cause >= _MENTIONED and (stated or near.clauses.hits("cause_hints")):
+    if effect >= _TOLD and cause >= _MENTIONED and (stated or _hinted(near, reasons, mine)):
         return True
     if cause >= _TOLD and effect >= _MENTIONED and stated:
         return True
@@ -127,6 +133,13 @@ def _linked(near: Related, told: dict[int, tuple[float, float]], read: ReadArtic
         if (theirs[1] if effect >= _TOLD else theirs[0]) >= _MENTIONED and _points_back(later, read):
             return True
     return _points_back(near.sentence.number + 1, read)
+
+
+def _hinted(near: Related, reasons: Sequence[int], mine: Clauses) -> bool:
+    """Whether a looser link stands in a clause that tells of the cause: not "rose from 61, although …"."""
+    theirs = near.clauses
+    inside = {theirs.clause[place] for index in reasons for place in mine.matched(theirs)[index]}
+    return any(theirs.clause[hit.first] in inside for hit in theirs.hits("cause_hints"))
 
 
 def _points_back(number: int, read: ReadArticle) -> bool:

@@ -5,7 +5,8 @@ word here; does the article have it, or its opposite, in a clause that says the 
 are content words weighed by how rare they are and by how near they stand; a clause boundary counts as
 distance, so that "sales rose while profit fell" keeps its two halves apart without a parser.
 
-Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``joining_words`` (and, or: a soft boundary),
+Keys of ``modality.toml``: ``clause_words`` (open a new clause), ``clause_exempt`` (phrases
+in which they open none: "never before"), ``joining_words`` (and, or: a soft boundary),
 ``word_forms`` (a line for each word with forms that no stem joins: "sell sold").
 """
 
@@ -175,6 +176,9 @@ def read_clauses(text: str, code: str, tokens: tuple[Token, ...] | None = None) 
         tokens = tokenize(text[: _LONGEST * 20], lex)[:_LONGEST]
     openings = Openings(tokens, code)
     openers = {hit.first for hit in openings.find(terms(code, "clause_words"))}
+    if openers:
+        inside = openings.find(terms(code, "clause_exempt"))  # "never before"
+        openers -= {index for hit in inside for index in range(hit.first, hit.last)}
     joiners = {hit.first for hit in openings.find(terms(code, "joining_words"))}
     clause: list[int] = []
     place: list[int] = []
@@ -340,6 +344,7 @@ def _all_of(theirs: Clauses, at: int, mine: Clauses) -> bool:
 
 def other_numbers(index: int, mine: Clauses, place: int, theirs: Clauses) -> bool:
     """Whether both clauses have numbers and none in common: then they tell of two things."""
-    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)}
-    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)}
+    scales = mine.lex.scales
+    own = {mine.tokens[i].norm for i in mine.at(index) if mine.is_number(i)} - scales.keys()
+    others = {theirs.tokens[i].norm for i in theirs.at(place) if theirs.is_number(i)} - scales.keys()
     return bool(own and others) and not own & others

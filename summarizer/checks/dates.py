@@ -24,6 +24,7 @@ from .moments import Days, Moment, days_of
 from .text import Lexicon, span
 
 Found = tuple[ReadSentence, Moment]
+_TOLD_THERE = 0.6  # share of a statement that a sentence must have for its year to count
 _SURE = 0.6  # share of a statement that one sentence has: this is the sentence that it retells
 _LEAST = 0.3  # how well another date must stand in the statement's place
 _BETTER = 0.25  # how much better than the date itself
@@ -94,7 +95,10 @@ def _check(
     theirs = read.moments
     years = _years(theirs)
     if moment.unit == "year" and published is not None and moment.year == published.year:
-        return None
+        first = alignment.sentences[:1] if alignment.best >= _TOLD_THERE else ()
+        written = {m.year for s, m in theirs if s in first and m.unit == "year" and not m.relative}
+        if not written - {None} or moment.year in written:
+            return None  # this year, as the article need not say
     dates = article_dates(read)
     own = [d for d in dates if d.moment.same_words(moment) or _means(moment, d.moment, read, years)]
     same = [d.found for d in own]

@@ -7,8 +7,8 @@ what the statement rounds to. So much follows from a handful of figures that a c
 sum asks for a word of a total in the statement, a difference for a word of change, rest or distance, or
 else no figure of the article may stand in its very place.
 
-Keys of ``figures.toml``: ``multiples`` (``0.25: quarter``, ``2: twice doubled``), ``totals`` and
-``differences`` (words that speak of a sum; of a change, a distance or a rest).
+Keys of ``figures.toml``: ``by_how_much`` ("by"), ``multiples`` (``0.25: quarter``, ``2: twice doubled``),
+``totals`` and ``differences`` (words that speak of a sum; of a change, a distance or a rest).
 """
 
 from collections.abc import Iterator, Sequence
@@ -162,6 +162,8 @@ def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
             return terms(lex.code, "differences").any(tokens)
         if any(place.more for place in one.places) and not one.far:
             return True
+        if any(_by(place, lex) for place in one.places) and terms(lex.code, "differences").any(tokens):
+            return True  # "rises by 2.8 from 31.4"
         joined = not one.far and any(token.norm in lex.words("joining") for token in tokens)
         return joined or terms(lex.code, "totals").any(tokens)
     if one.kind == DIFFERENCE:
@@ -169,6 +171,14 @@ def licensed(one: Derived, tokens: Sequence[Token], lex: Lexicon) -> bool:
             token.norm in lex.words("additional") for token in tokens
         )
     return True
+
+
+def _by(place: Place, lex: Lexicon) -> bool:
+    """Whether a figure says by how much something changes."""
+    if place.sentence is None:
+        return False
+    before = [t for t in place.sentence.tokens if t.end <= place.figure.start][-1:]
+    return bool(before) and before[0].norm in lex.words("by_how_much")
 
 
 def in_score(figure: Figure, text: str, figures: Sequence[Figure]) -> bool:

@@ -32,6 +32,7 @@ _FLOOR_BEHIND = 0.15  # the same, with another figure between
 BEFORE = 0.15  # how near the words of the sentence before are
 _HALF = 4.0  # a word so far away is half as near as the next one
 _NOUN = 3  # words behind a figure among which stands what it counts
+_FACTORS = 4  # fractions of one thing that are counted with
 _FOLLOWING = 4  # sentences in which a fraction may be one of this figure
 _BONUS = 0.2  # for counting the same
 
@@ -74,7 +75,8 @@ def article_places(read: ReadArticle) -> tuple[Place, ...]:
 
 
 def _article_places(read: ReadArticle) -> Iterator[Place]:
-    factors = [_factors(s) for s in read.sentences]
+    factors = [_factors(s) + _multiples(s, read.lex) for s in read.sentences]
+    counted = _shares_of(read)
     for index, sentence in enumerate(read.sentences):
         if not sentence.figures:
             continue
@@ -82,7 +84,30 @@ def _article_places(read: ReadArticle) -> Iterator[Place]:
         for place in _places(sentence, read.lex):
             for kin in context:
                 place.near.setdefault(kin, BEFORE)
-            yield replace(place, sentence=sentence, factors=sum(factors[index : index + _FOLLOWING], ()))
+            later = sum(factors[index : index + _FOLLOWING], ())
+            more = tuple(value for kin in place.nouns for value in counted.get(kin, ()) if value not in later)
+            yield replace(place, sentence=sentence, factors=later + more[:_FACTORS])
+
+
+def _multiples(sentence: ReadSentence, lex: Lexicon) -> tuple[float, ...]:
+    """ "Twice as much as forecast": the other one is a half."""
+    hits = terms(lex.code, "multiples").find(sentence.tokens)
+    return tuple(value for hit in hits if (value := float(hit.label)) > 1)
+
+
+def _shares_of(read: ReadArticle) -> dict[str, tuple[float, ...]]:
+    """What is counted -> the fractions of it that the article gives anywhere: "a quarter of the patients"."""
+    found: dict[str, tuple[float, ...]] = {}
+    partitives = (
+        read.lex.words("partitives") | read.lex.words("name_of") | read.lex.words("definite_articles")
+    )
+    for sentence in read.sentences:
+        for figure in (f for f in sentence.figures if f.fraction):
+            behind = [t for t in sentence.tokens if t.start >= figure.end][:_NOUN]
+            noun = next((t for t in behind if t.content), None)
+            if noun is not None and behind[0].norm in partitives:
+                found[noun.family] = (*found.get(noun.family, ()), figure.value / 100)
+    return found
 
 
 def _factors(sentence: ReadSentence) -> tuple[float, ...]:
@@ -352,7 +377,8 @@ def _roles(
     roles: list[str | None] = [None] * len(figures)
     for one, other in zip(range(len(figures)), range(1, len(figures)), strict=False):
         pair = (figures[one], figures[other])
-        if any(f.date or f.ordinal for f in pair) or pair[0].unit != pair[1].unit:
+        short = None in (pair[0].unit, pair[1].unit) and pair[0].scale == pair[1].scale > 1  # "4.1 million"
+        if any(f.date or f.ordinal for f in pair) or not (short or pair[0].unit == pair[1].unit):
             continue
         left, right = bounds[one], bounds[other]
         if left is None or right is None or right[0] - left[1] > 8:
@@ -399,7 +425,8 @@ def _told_as_old(
 ) -> bool:
     """Whether a word of an earlier time, or of change, stands round the second figure."""
     around = [*tokens[left[1] + 1 : right[0]], *tokens[right[1] + 1 : right[1] + 6]]
-    return terms(lex.code, "was_cues").any(around)
+    year = any(t.text.isdigit() and len(t.text) == 4 for t in tokens[right[1] + 1 : right[1] + 5])
+    return year or terms(lex.code, "was_cues").any(around)
 
 
 def told_as_old(statement: ReadStatement, lex: Lexicon) -> bool:

@@ -9,7 +9,7 @@ clause are one negation, as in Ukrainian, Polish, Spanish and French. A negated 
 Keys of ``modality.toml``: ``negation_words`` (with labels ``needs`` for a word that negates only together
 with one of ``second``: French "ne … pas"; ``behind`` for one that stands behind its verb too: German
 "nicht"), ``negation_verbs``, ``negation_exempt`` ("not only"), ``negation_opaque`` (verbs of saying and
-knowing beyond the reporting ones), ``unasserted`` (if, whether).
+knowing beyond the reporting ones), ``unasserted`` (if, whether), ``until_words`` ("not until" denies nothing).
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from .terms import Hit
 _FOCUS = 2
 _SECOND_WITHIN = 7
 _KEYS = ("negation_words", "negation_verbs", "unasserted")
+_UNTIL = 8  # words from a negation to "until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ def _signs(clauses: Clauses) -> Signs:
         found, clouded = _focus(clauses, hit)
         if order and hit.first in goes_on:  # "did not name the driver, nor the guard"
             found, clouded = [], clouded | set(found)
+        if until(clauses, hit):  # "will not open until October": it will
+            found, clouded = [], clouded | set(found)
         heads |= set(found[:1])
         denied |= set(found)
         opaque |= clouded
@@ -75,13 +78,24 @@ def _signs(clauses: Clauses) -> Signs:
         for index in found:
             sign[index] = 1 if negated else -1
         heads |= set(found[:1])
+    for hit in verbs:  # "denied that he had opened it"
+        if hit.last < len(sign) and clauses.clause[hit.last] == clauses.clause[hit.first] + 1:
+            opaque |= set(clauses.at(hit.last))
     for hit in clauses.hits("unasserted"):
+        if hit.last < len(clauses.tokens) and clauses.tokens[hit.last].text[0].isdigit():
+            continue  # "until 26 June and refused"
         opaque |= {index for index in clauses.at(hit.first) if index >= hit.first}
     for index in opaque:
         sign[index] = 0
     return Signs(
         tuple(sign), frozenset(heads - opaque), tuple(sorted((*words, *verbs), key=lambda h: h.first))
     )
+
+
+def until(clauses: Clauses, hit: Hit) -> bool:
+    """Whether a negation stands with "until": then it denies nothing."""
+    words = clauses.lex.words("until_words")
+    return any(token.norm in words for token in clauses.tokens[hit.last + 1 : hit.last + _UNTIL])
 
 
 def _inside(hit: Hit, others: tuple[Hit, ...]) -> bool:

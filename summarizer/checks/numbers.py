@@ -102,10 +102,15 @@ def _check(one: Sought) -> Signal | None:
             or whole
             or instead is None
             or instead[0] < _INSTEAD
-            or not one.place.nouns & instead[1].nouns
+            or not (one.place.nouns & instead[1].nouns or (figure.unit and instead[0] >= _INSTEAD))
         ):
             return None
-        if how.kind == DIFFERENCE and how.together and any(p is instead[1] for p in how.places):
+        if (
+            how.kind == DIFFERENCE
+            and how.together
+            and figure.value <= _FEW
+            and any(p is instead[1] for p in how.places)
+        ):
             # "nine goals, four of them penalties": five may be the rest
             message = f"“{one.shown.text}” could be worked out; the article has “{_shown(instead[1])}”"
             there = _quotes((instead[1],), read)
@@ -115,7 +120,7 @@ def _check(one: Sought) -> Signal | None:
         said = "unit" if confused.figure.scale == figure.scale else "magnitude"
         message = f"“{one.shown.text}” has another {said} in the article: “{there[0].quote}”"
         return _signal(one, message, FlagCode.UNIT_MISMATCH, there)
-    if _between_dates(figure, read):
+    if _between_dates(figure, read, counts=bool(one.place.nouns)):
         return None
     best = [(how, place) for how, place in one.rivals[:1] if how >= _FITS / 2]
     nearby = _quotes([place for _, place in best], read)
@@ -263,13 +268,16 @@ def _scores(read: ReadArticle) -> bool:
     return any(in_score(f, s.text, s.figures) for s in read.sentences for f in s.figures)
 
 
-def _between_dates(figure: Figure, read: ReadArticle) -> bool:
-    """Whether a span of time lies between two dates, or times of day, of the article: an age, a duration."""
+def _between_dates(figure: Figure, read: ReadArticle, *, counts: bool) -> bool:
+    """Whether a span of time lies between two dates, or times of day, of the article: an age, a duration.
+
+    ``counts``: whether the figure is one of something, and so no age.
+    """
     measure = MEASURES.get(figure.unit or "")
     years = {m.year for _, m in read.moments if m.year is not None}
     published = read.article.published_date
     years |= {published.year} if published is not None else set()
-    counted = figure.unit == "year" or (figure.unit is None and not figure.word)
+    counted = figure.unit == "year" or (figure.unit is None and not figure.word and not counts)
     if counted and any(abs(one - other) == figure.value for one in years for other in years):
         return True
     if measure is None or measure.kind != "time" or figure.unit in ("year", "second"):

@@ -34,16 +34,31 @@ _FINE: dict[int, frozenset[int]] = {
     _MOST: frozenset({_MOST, _ALL}),
     _ALL: frozenset({_ALL}),
 }
+_SHARES = {  # for each level, the per cent of the article that it may stand for
+    _NONE: range(1),
+    _FEW: range(30),
+    _SOME: range(1, 101),
+    _MANY: range(15, 101),
+    _HALF: range(44, 57),
+    _MOST: range(50, 101),
+    _ALL: range(99, 101),
+}
+_HALF_OF = 50.0
 _REACH = 5  # words from a quantifier to what it counts
 _COUNTED = 2
 _RIVAL = 0.75
-_SHARED = 0.4
+_SHARED, _SHARED_FIGURE = 0.4, 0.25  # the second where the article has a share in figures
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal for a quantifier, and one for a bound."""
     mine = statement_clauses(statement, read)
-    levels = mine.hits("quantifier_levels")
+    shares = [f for f in statement.figures if f.fraction and f.value != _HALF_OF]
+    levels = tuple(
+        hit
+        for hit in mine.hits("quantifier_levels")  # not those inside "jeder dritte"
+        if not any(f.start <= mine.tokens[hit.first].start < f.end for f in shares)
+    )
     bounds = mine.hits("bound_words")
     if not levels and not bounds:
         return ()
@@ -78,7 +93,16 @@ def _level_of(
         for place in mine.matched(other.clauses)[counted]:
             there = quantified.get(place)
             fits = fit(around, mine, other.clauses, place)
+            if there is None and (share := _share_before(place, other)) is not None:
+                if share[0] in _SHARES[level]:
+                    fine = max(fine, fits)
+                elif fits > wrong:
+                    wrong, where = fits, (other, share[1], place)
+                continue
             first = there.first if there else _number_before(place, other.clauses, mine)
+            apart = other.clauses.tokens[place].norm != mine.tokens[counted].norm
+            if first is None and level in (_FEW, _SOME) and apart:
+                continue  # "a passenger said": nobody's count
             if first is None or (there and int(there.label) in _FINE[level]):
                 fine = max(fine, fits)
             elif there is None and (level not in (_ALL, _NONE) or _pair(hit, mine)):
@@ -87,7 +111,8 @@ def _level_of(
                 low, high = min(first, place), max(there.last - 1 if there else first, place)
                 wrong, where = fits, (other, low, high)
     # What is counted is the same word on both sides: that is an anchor by itself.
-    told = wrong.good or (wrong.anchors and wrong.share >= _SHARED)
+    least = _SHARED if where is None or where[0].clauses.hits("quantifier_levels") else _SHARED_FIGURE
+    told = wrong.good or (wrong.anchors and wrong.share >= least)
     if where is None or not told or fine.share >= _RIVAL * wrong.share:
         return None
     other, low, high = where
@@ -110,6 +135,21 @@ def _counted(hit: Hit, clauses: Clauses) -> tuple[int, ...]:
         ):
             found.append(index)
     return tuple(found)
+
+
+def _share_before(place: int, other: Related) -> tuple[int, int] | None:
+    """The share of a word that the article gives, in whole percent, and its token: "a quarter of the group"."""
+    tokens, partitives = other.clauses.tokens, other.clauses.lex.words("partitives")
+    for figure in other.sentence.figures:
+        if figure.unit != "percent" or figure.end > tokens[place].start:
+            continue
+        between = [t for t in tokens if figure.end <= t.start < tokens[place].start]
+        if len(between) < _REACH and between and between[0].norm in partitives:
+            if any(t.content for t in between[:-1]):
+                continue
+            first = next(i for i, token in enumerate(tokens) if token.start >= figure.start)
+            return round(figure.value), first
+    return None
 
 
 def _number_before(place: int, clauses: Clauses, mine: Clauses) -> int | None:

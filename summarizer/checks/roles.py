@@ -56,7 +56,8 @@ def wrong_holder(
         return  # "szef Rozalii": the mine is called so, not a person
     if len(called) == 1:  # "Jill" may be "Dillard"
         holders = [e for e in holders if len(e.words) > 1]
-    if entities.all[mention.id].kind is not Kind.PERSON:
+    kind = entities.all[mention.id].kind
+    if kind is not Kind.PERSON and not (kind is Kind.UNKNOWN and len(called) > 1):
         return
     if not holders or (not told and not own and len(holders) > 1):
         return

@@ -10,6 +10,7 @@ Keys of ``figures.toml``: ``limits`` (``least: at_least more_than``, ``most: up_
 ``over: just_over``).
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ _WIDE = 0.08  # how far a figure without a bound may be rounded at the most
 _ANCHOR = 0.4  # how near a word stands that ties a figure to it
 _RATIO = 0.07  # how exact a multiple in words is
 _JUST = 0.12  # how far "almost" and "just over" reach
+_BESIDE = 2  # sentences so near speak of the same things
+_NEARBY = 0.15  # how well figures of several sentences must fit to be counted together
 _POINTS = 1.5  # percentage points by which a fraction in words may differ
 _A_YEAR = {"hour": 8760.0, "day": 365.0, "week": 52.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
 
@@ -289,6 +292,12 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
             _reaches(value, made.value, one.bound, reach, exact=exact) or _rounded(figure, value, made.value)
         ):
             continue
+        total = made.kind == SUM and terms(read.lex.code, "totals").any(statement.tokens)
+        added = made.kind == SUM and len(made.places) > 1 and not total
+        if added and (unit == "percent" or not _listed(made, read)):
+            continue  # percentages, and a part with its whole, add up to nothing that nobody calls a total
+        if len(made.places) > 1 and not made.together and not total and not _of_one_thing(made, one):
+            continue
         clear = licensed(made, statement.tokens, read.lex) or _operand_said(made, one)
         if unit is None and value <= _FEW:  # small figures follow from anything
             clear = clear and (made.together or any(p.nouns & one.place.nouns for p in made.places))
@@ -301,6 +310,31 @@ def _worked_out(one: Sought) -> tuple[Derived, bool] | None:
         if clear:
             break
     return best
+
+
+def _of_one_thing(made: Derived, one: Sought) -> bool:
+    """Whether figures of several sentences belong together: near each other, or all near the statement's words."""
+    numbers = [number_of(place) for place in made.places]
+    rests = {sentence.number for sentence in one.alignment.sentences}
+    if max(numbers) - min(numbers) <= _BESIDE or rests.issuperset(numbers):
+        return True
+    return all(one.fit(place) >= _NEARBY for place in made.places)
+
+
+def _listed(made: Derived, read: ReadArticle) -> bool:
+    """Whether figures of one sentence stand side by side, and the one is no part of the other: "900 of 6,500"."""
+    if any(place.compared for place in made.places):
+        return True
+    ordered = sorted(made.places, key=lambda place: place.figure.start)
+    partitive = read.lex.words("partitives") | read.lex.words("name_of")
+    for one, other in itertools.pairwise(ordered):
+        if one.sentence is not other.sentence:
+            continue
+        tokens = one.sentence.tokens if one.sentence is not None else ()
+        between = [t for t in tokens if one.figure.end <= t.start < other.figure.start]
+        if between and between[0].norm in partitive:
+            return False
+    return True
 
 
 def _operand_said(made: Derived, one: Sought) -> bool:

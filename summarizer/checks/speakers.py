@@ -5,6 +5,8 @@ voice of the article says (``voices``), where pronouns, offices and quotations t
 to somebody. It is a mismatch when another one's words have clearly more of them than anything that the
 article lets the statement's speaker say or do, and than what the newspaper says in its own name.
 
+A claim's own speaker must be somebody whom the article names, and not the place of its dateline.
+
 Left alone: speakers without a name, on either side; a person beside an organisation to which they belong
 (the managing director speaks for the company); names that the article never has (``names``); words that are
 paraphrased out of sight, and those that two people say alike.
@@ -18,9 +20,10 @@ from ..report import Evidence, Signal, SignalKind, Span
 from .align import Alignment
 from .context import ReadArticle, ReadSentence, ReadStatement, read_statement
 from .entities import How, Kind, Mention
-from .sayings import Saying, extent, find_sayings, quoted_tokens
-from .text import Token, span
-from .voices import Voice, telling, voices
+from .offices import is_office
+from .sayings import DENIED, Saying, extent, find_sayings, quoted_tokens
+from .text import Token, fold, span
+from .voices import Voice, dateline_end, telling, voices
 
 _TOLD, _TOLD_MORE = 0.4, 0.3  # share of the words that a voice must have; the second with three of them
 _SHARED, _SHARED_MORE = 2, 3
@@ -37,13 +40,19 @@ class _Told:
     who: frozenset[int]
     words: dict[str, float]  # family -> weight
     shown: Span
+    quote: str = ""  # of a passage in quotation marks, its bare words
 
 
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal."""
     mentions = _by_surname(read.entities.of_statement(statement), read)
-    told = [_told(statement, saying, mentions, read) for saying in _sayings(statement, mentions, read)]
-    told += [_told_by_claim(statement, read)] if statement.speaker else []
+    sayings = _sayings(statement, mentions, read)
+    denied = {saying.who for saying in sayings if saying.tone == DENIED}  # "rejects the claim that …"
+    told = [_told(statement, saying, mentions, read) for saying in sayings if saying.who not in denied]
+    if statement.speaker:
+        if unknown := _unknown_speaker(statement, read):
+            return (unknown,)
+        told.append(_told_by_claim(statement, read))
     for one in told:
         if one is not None and (found := _mismatch(one, read)):
             return (found,)
@@ -87,7 +96,9 @@ def _told(
     own = {i for m in mentions if set(m.ids) & saying.who for i in range(m.first, m.last)}
     words = _weights([statement.tokens[i] for i in scope if i not in own], read)
     shown = span(statement.text, saying.mention.start, saying.mention.end)
-    return _Told(saying.who, words, shown) if words else None
+    told = [statement.tokens[i] for i in quoted] if len(quoted) >= _QUOTED else []
+    quote = statement.text[told[0].start : told[-1].end] if told else ""
+    return _Told(saying.who, words, shown, quote) if words else None
 
 
 def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
@@ -101,6 +112,44 @@ def _told_by_claim(statement: ReadStatement, read: ReadArticle) -> _Told | None:
     if not who or not words:
         return None
     return _Told(who, words, span(statement.text, 0, len(statement.text)))
+
+
+def _unknown_speaker(statement: ReadStatement, read: ReadArticle) -> Signal | None:
+    """The speaker that comes with a claim and whom the article never names, or who is only its dateline."""
+    named = read_statement(statement.speaker or "", read.lex)
+    words = [
+        t for t in named.tokens if t.capital and t.text[0].isalpha() and t.content and not t.text.isdigit()
+    ]
+    words = [t for t in words if not is_office(t, read.lex) and t.norm not in read.lex.stopwords]
+    name = [t for t in words if len(t.norm) > 2]
+    if not name or (any(is_office(t, read.lex) for t in named.tokens[:1]) and len(name) < 2):
+        return None
+    shown = span(statement.text, 0, len(statement.text))
+    code = FlagCode.SPEAKER_MISMATCH
+    known = read.families | frozenset(fold(w) for w in read.name_words)
+    if read.lex.capitalised_nouns and len(name) < 2:
+        return None  # "Polizei": a noun, and not a name
+    if not any(t.family in known or fold(t.norm) in known for t in name) and len(name) > 1:
+        message = f"“{statement.speaker}” is given as the speaker, and the article never names them"
+        return Signal("speakers", SignalKind.MISMATCH, 1.0, message, code, (shown,), ())
+    mentions = read.entities.of_statement(named)
+    ids = {i for m in mentions for i in m.ids}
+    places = ids and all(read.entities.all[i].kind is Kind.PLACE for i in ids)
+    if not (places or (ids and _dateline(ids, read))):
+        return None
+    if not any(v.who & ids for heard in voices(read).values() for v in heard):
+        message = f"“{statement.speaker}” is given as the speaker; in the article it is a place"
+        return Signal("speakers", SignalKind.MISMATCH, 1.0, message, code, (shown,), ())
+    return None
+
+
+def _dateline(ids: set[int], read: ReadArticle) -> bool:
+    """Whether names stand nowhere but in the dateline."""
+    for number in sorted({n for i in ids for n in read.entities.sentences_with(i)}):
+        end = dateline_end(read.sentences[number - 1])
+        if any(m.start >= end for m in read.entities.mentions_in(number) if set(m.ids) & ids):
+            return False
+    return True
 
 
 def _weights(tokens: Sequence[Token], read: ReadArticle) -> dict[str, float]:
@@ -139,6 +188,7 @@ def _mismatch(told: _Told, read: ReadArticle) -> Signal | None:
         return None
     share, count, voice = best
     enough = (share >= _TOLD and count >= _SHARED) or (share >= _TOLD_MORE and count >= _SHARED_MORE)
+    enough = enough or (share > _CLEARLY and bool(told.quote) and told.quote in voice.sentence.text)
     if not enough or own > _CLEARLY * share or neutral > _CLEARLY * share + 0.1:
         return None
     there = _speaker_evidence(voice, read)

@@ -7,15 +7,15 @@ percent" meets "6 percent fewer", which no one word joins. Left alone: denied di
 directions equally near, dates and places in an order, and comparisons told from the other side ("B was 4
 points below A" for "A was 4 points above B").
 
-Keys of ``opposites.toml``: the first line of ``directions``, ``figure_ways`` (``up words | down words``) and
-``way_exempt`` ("made up").
+Keys of ``opposites.toml``: ``share_ways`` (directions only beside a share, "lost 5 percent"), the first line
+of ``directions``, ``figure_ways`` (``up words | down words``) and ``way_exempt`` ("made up").
 """
 
 from ..flags import FlagCode
 from ..report import Signal, SignalKind, Span
 from .align import Alignment
 from .clauses import Clauses, Fit, Related, context, fit, other_numbers, related, statement_clauses
-from .comparison import _beside, _common, _sides
+from .comparison import _beside, _common, _sides, from_the_other_time
 from .context import ReadArticle, ReadStatement
 from .figures import Figure
 from .negation import signs
@@ -34,18 +34,52 @@ _TABLES = ("directions", "figure_ways")
 def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> tuple[Signal, ...]:
     """At most one signal, for the first figure that goes the other way in the article."""
     mine = statement_clauses(statement, read)
-    ways = _ways(mine)
-    if not ways:
+    own = ways(mine)
+    if not own and not mine.hits("share_ways"):
         return ()
     near = related(statement, alignment, read)
     for figure in statement.figures:
-        way = _way(figure, mine, ways)
+        if found := _share_turned(figure, mine, near, read):
+            return (found,)
+    for figure in statement.figures:
+        way = _way(figure, mine, own)
         if way is not None and (found := _check(figure, way, mine, near, read)):
             return (found,)
-    for sign, hit in ways:
+    for sign, hit in own:
         if found := _without_figure(sign, hit, mine, near, read):
             return (found,)
     return ()
+
+
+def _share_turned(
+    figure: Figure, mine: Clauses, near: tuple[Related, ...], read: ReadArticle
+) -> Signal | None:
+    """ "The shares lost 5 percent" for "rose 5 percent": words that are directions only beside a share."""
+    if figure.unit not in ("percent", "point"):
+        return None
+    own = _beside_share(figure, mine)
+    if own is None:
+        return None
+    around = context(mine, own[1].first, own[1].last, read)
+    for other in near:
+        for there in other.sentence.figures:
+            if not (same_value(figure, there) and figure.unit == there.unit):
+                continue
+            theirs = _beside_share(there, other.clauses)
+            if theirs is None or theirs[0] == own[0]:
+                return None
+            if fit(around, mine, other.clauses, theirs[1].first).anchors:
+                first, last = mine.tokens[own[1].first], mine.tokens[own[1].last - 1]
+                shown = span(mine.text, min(first.start, figure.start), max(last.end, figure.end))
+                return _signal(shown, other, theirs[1], read)
+    return None
+
+
+def _beside_share(figure: Figure, clauses: Clauses) -> tuple[int, Hit] | None:
+    extra = tuple((1 if hit.label[-1] == "+" else -1, hit) for hit in clauses.hits("share_ways"))
+    denied = signs(clauses).sign
+    known = (*ways(clauses), *(row for row in extra if denied[row[1].first] == 1))
+    return _way(figure, clauses, tuple(sorted(known, key=lambda row: row[1].first)))
 
 
 def _without_figure(
@@ -56,9 +90,11 @@ def _without_figure(
     agree = Fit()
     against: tuple[Fit, Related, Hit] | None = None
     for other in near:
-        for sign_there, there in _ways(other.clauses):
+        for sign_there, there in ways(other.clauses):
             if _told_from_the_other_side(hit, mine, there, other.clauses):
                 return None
+            if from_the_other_time(hit, mine, other.clauses):
+                continue
             if not _beside(hit, mine, there, other.clauses) or other_numbers(
                 hit.first, mine, there.first, other.clauses
             ):
@@ -81,7 +117,7 @@ def _check(
     around = context(mine, hit.first, hit.last, read)
     against: tuple[Fit, Related, Hit] | None = None
     for other in near:
-        theirs = _ways(other.clauses)
+        theirs = ways(other.clauses)
         for figure_there in other.sentence.figures:
             if not (same_value(figure, figure_there) and figure.unit == figure_there.unit):
                 continue
@@ -109,7 +145,7 @@ def _signal(shown: Span, other: Related, hit: Hit, read: ReadArticle) -> Signal:
     )
 
 
-def _ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
+def ways(clauses: Clauses) -> tuple[tuple[int, Hit], ...]:
     """Words of direction: 1 up, -1 down; read once."""
     known: tuple[tuple[int, Hit], ...] | None = clauses.memo.get("ways")
     if known is None:

@@ -5,7 +5,8 @@ of one unit, near the words of that side and not of the other one. It is a misma
 opposite. Left alone: sides that no word of the article tells apart, figures of different units, dates and
 places in an order, and statements with figures of their own (``numbers``, ``binding``).
 
-Keys: ``than_words`` of ``modality.toml``, ``figure_ways`` of ``opposites.toml``.
+Keys: ``than_words`` of ``modality.toml``, ``figure_ways`` of ``opposites.toml``, and there ``exceeding``: verbs
+that say more or less without "than" ("outstripped", "fell short of").
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from .terms import Hit
 from .text import span
 
 _ALIGNED = 3  # sentences that are looked at, with their neighbours
-_APART = 0.2  # how much nearer a figure stands to its own side than to the other one
+_APART = 0.15  # how much nearer a figure stands to its own side than to the other one
 _NEAR = 0.35  # how much of its side's words stands near it at the least
 _EXACT = 1e-9
 
@@ -31,10 +32,11 @@ def check(statement: ReadStatement, alignment: Alignment, read: ReadArticle) -> 
     """At most one signal."""
     mine = statement_clauses(statement, read)
     hits = mine.hits("figure_ways")
-    if not hits or not mine.hits("than_words") or any(not f.date for f in statement.figures):
+    exceeding = mine.hits("exceeding")
+    if not (exceeding or (hits and mine.hits("than_words"))) or any(not f.date for f in statement.figures):
         return ()
     places = _places(alignment, read)
-    for hit in hits:
+    for hit in (*exceeding, *hits):
         if mine.hits("negation_words"):
             return ()
         if (found := _check(hit, mine, places, read)) is not None:
@@ -52,7 +54,7 @@ def _places(alignment: Alignment, read: ReadArticle) -> list[Place]:
 
 
 def _check(hit: Hit, mine: Clauses, places: Sequence[Place], read: ReadArticle) -> Signal | None:
-    sides = _sides(hit, mine)
+    sides = _around(hit, mine) if hit in mine.hits("exceeding") else _sides(hit, mine)
     if sides is None:
         return None
     left, right = ({mine.tokens[i].family for i in side if not hit.first <= i < hit.last} for side in sides)
@@ -89,12 +91,21 @@ def _check(hit: Hit, mine: Clauses, places: Sequence[Place], read: ReadArticle) 
     )
 
 
+def _around(hit: Hit, mine: Clauses) -> tuple[list[int], list[int]] | None:
+    """The two sides of "outstripped": before and behind it in its clause."""
+    inside = [i for i in mine.at(hit.first) if mine.content[i]]
+    left, right = [i for i in inside if i < hit.first], [i for i in inside if i >= hit.last]
+    return (left, right) if left and right else None
+
+
 def _alike(one: Place, other: Place) -> bool:
     """Whether two figures count the same: of one unit, or one of them stands by itself beside it."""
     if one.figure is other.figure:
         return False
     if one.figure.base[1] == other.figure.base[1]:
         return one.figure.unit is not None or bool(one.nouns & other.nouns) or one.alone or other.alone
+    if None in (one.figure.unit, other.figure.unit) and one.figure.scale == other.figure.scale > 1:
+        return True  # "8.9 billion crowns and 9.3 billion"
     return None in (one.figure.unit, other.figure.unit) and (
         one.alone if one.figure.unit is None else other.alone
     )

@@ -10,6 +10,7 @@ Keys of ``names.toml``: ``drops_pronouns``, ``plural_verbs`` (endings); of ``spe
 ``pronouns_him`` (forms of "he" that stand there).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from .text import Token
 _LONG_QUOTE = 4  # words: less is a title or a word in scare quotes
 _BESIDE = 5  # tokens between a quotation and the name of one who says it
 _BACK = 3  # sentences that a quotation may go on
+_DATELINE, _FIRST = 60, 2  # characters, and sentences, among which a dateline stands
+_DASH = re.compile(r"\s[-–—]\s")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +130,18 @@ def _listen(read: ReadArticle) -> dict[int, tuple[Voice, ...]]:
     return found
 
 
+def dateline_end(sentence: ReadSentence) -> int:
+    """Where a dateline ends: "TALLINN, Oct 7 - The government …"; 0 where there is none."""
+    if sentence.number > _FIRST or not sentence.tokens or not sentence.tokens[0].text.isupper():
+        return 0
+    dash = _DASH.search(sentence.text[:_DATELINE])
+    return dash.end() if dash and len(sentence.tokens[0].text) > 2 else 0
+
+
 def _voices_of(sentence: ReadSentence, last: Voice | None, read: ReadArticle) -> Iterator[Voice]:
     mentions = read.entities.mentions_in(sentence.number)
+    if end := dateline_end(sentence):
+        mentions = tuple(m for m in mentions if m.start >= end)  # a town says nothing
     sayings = find_sayings(sentence.text, sentence.tokens, mentions, read.lex)
     inside = quoted_tokens(sentence.text, sentence.tokens)
     if not sayings and not inside and not read.lex.capitalised_nouns:
