@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..evaluation.fit import Part
     from ..evaluation.observing import Example
 
+_SUITES = 0.75  # of the calibration
+
 EXAMPLES = examples(
     "summarizer calibrate ragtruth_sentence.jsonl.gz defacto.jsonl.gz summeval.jsonl.gz --suite newsroom/open "
     "--without cliff_sentence.jsonl.gz --out calibration.json",
@@ -36,8 +38,8 @@ def calibrate(
         typer.Option(
             "--suite",
             metavar="DIR",
-            help="A newsroom suite (.toml stories): it teaches what signals are worth, and makes up half of the "
-            "calibration.",
+            help="A newsroom suite (.toml stories): it teaches what signals are worth, and makes up three "
+            "quarters of the calibration.",
         ),
     ] = None,
     without: Annotated[
@@ -120,18 +122,22 @@ def _day(text: str | None) -> date:
 
 
 def _parts(data: list[Path], suites: list[Path], kept: Path | None, quiet: bool) -> "list[Part]":
-    """A part for each file. Suites share one half of the calibration, the other single statements the rest."""
+    """A part for each file. Suites share three quarters of the calibration, other single statements the rest.
+
+    Cross-validated by article, on suite and RAGTruth alike, that is better calibrated than halves.
+    """
     from ..evaluation.fit import Part
 
     found = [(_name(path), _examples(path, kept, quiet), path in suites) for path in [*data, *suites]]
     single = [all(len(e.seen) == 1 for e in mine) for _, mine, _ in found]
     counted = [plain for plain, (_, _, is_suite) in zip(single, found, strict=True) if plain and not is_suite]
-    halves = 0.5 if suites and counted else 1.0
+    ours = _SUITES if counted else 1.0
+    rest = 1.0 - ours if suites else 1.0
     return [
         Part(
             name,
             mine,
-            halves / len(suites) if is_suite else (halves / len(counted) if plain else 0.0),
+            ours / len(suites) if is_suite else (rest / len(counted) if plain else 0.0),
             plain=not is_suite,
         )
         for (name, mine, is_suite), plain in zip(found, single, strict=True)
