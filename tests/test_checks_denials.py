@@ -9,7 +9,8 @@ TEXTS = {
     "en": """Benvale, which paid for the study, will publish the data in May. The drug did not reduce hospital admissions.
 The second study lacked a control group. Norrland Paving won the contract in 2023 after a long contest. Officials had no record
 of complaints about the brakes. Ruth Lane refused to show the letter to the committee. Tully had never before played in the
-first division. The council rejected the offer of the brewery on Monday. The guard denied that he had opened the gate.""",
+first division. The council rejected the offer of the brewery on Monday. The guard denied that he had opened the gate.
+The engineer cautioned against calling the survey faulty. Police advised against travel to the north.""",
     "de": """Die Stadtwerke haben den Vertrag mit der Reederei im Mai verlängert. Der Ausschuss hat den Haushalt der Feuerwehr nicht
 geprüft. Das Museum verzichtet auf die Sanierung des Daches.""",
     "es": """El ayuntamiento firmó el contrato de limpieza con Lumar en mayo. La policía no registró la casa del alcalde.""",
@@ -28,6 +29,7 @@ WRONG = [
     pytest.param("en", "Officials had received complaints about the brakes.", id="no record of"),
     pytest.param("en", "Ruth Lane showed the letter to the committee.", id="refused to"),
     pytest.param("en", "Tully had played in the first division.", id="never before"),
+    pytest.param("en", "The engineer called the survey faulty.", id="cautioned against"),
     pytest.param("de", "Die Stadtwerke haben den Vertrag mit der Reederei nicht verlängert.", id="German, added"),
     pytest.param("de", "Der Ausschuss hat den Haushalt der Feuerwehr geprüft.", id="German, lost"),
     pytest.param("es", "El ayuntamiento no firmó el contrato de limpieza con Lumar.", id="Spanish, added"),
@@ -44,6 +46,7 @@ RIGHT = [
     pytest.param("en", "It was the first time that Tully had played in the first division.", id="for the first time"),
     pytest.param("en", "The council did not accept the offer of the brewery.", id="opposite and not"),
     pytest.param("en", "The guard says he did not open the gate.", id="denied in the clause before"),
+    pytest.param("en", "Police discouraged travel to the north.", id="advised against"),
     pytest.param("en", "No more than one firm won the contract in 2023.", id="a limit"),
     pytest.param("de", "Das Dach des Museums wird nicht saniert.", id="German, does without"),
     pytest.param("es", "La casa del alcalde no fue registrada.", id="Spanish, both"),
