@@ -297,9 +297,12 @@ def ray(options: argparse.Namespace) -> dict[str, Any]:
         in_flight=options.in_flight,
         delay_ms=options.delay_ms,
         requests_per_minute=options.rpm,
+        checks=options.checks,
+        loses=not options.keep,
     )
+    fate = "both kept" if options.keep else f"one removed after {found.removed_after:,}"
     print(
-        f"{found.articles:,} articles on two nodes, one removed after {found.removed_after:,}: "
+        f"{found.articles:,} articles on two nodes, {fate}: "
         f"{found.reported:,} reported, {'equal to' if found.equal else 'NOT those of'} a run without Ray; "
         f"{found.requests - found.needed:,} calls more than needed"
     )
@@ -358,6 +361,8 @@ def main() -> int:
     command.add_argument("--in-flight", type=int, default=20)
     command.add_argument("--delay-ms", type=float, default=200.0)
     command.add_argument("--rpm", type=float, default=2400.0, help="the rate that all keep together")
+    command.add_argument("--checks", action="store_true", help="with checks, as in a real run")
+    command.add_argument("--keep", action="store_true", help="remove no node: how fast it is by itself")
     command.set_defaults(work=ray)
 
     options = parser.parse_args()

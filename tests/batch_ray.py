@@ -19,6 +19,8 @@ from summarizer.batch.journal import Journal
 from summarizer.batch.outcome import Status
 from summarizer.batch.ray_engine import RayEngine, RayReader
 from summarizer.batch.readers import Reader
+from summarizer.checker import check_article
+from summarizer.pipeline import weigh
 from summarizer.report import Report
 from summarizer.settings import Settings
 from tests import batch_scale, stand_in
@@ -40,8 +42,19 @@ class Lost:
     plain_per_s: float
 
 
-def lose_a_node(count: int, *, in_flight: int, delay_ms: float, requests_per_minute: float) -> Lost:
-    """Runs it with Ray and without, and compares."""
+def lose_a_node(
+    count: int,
+    *,
+    in_flight: int,
+    delay_ms: float,
+    requests_per_minute: float,
+    checks: bool = False,
+    loses: bool = True,
+) -> Lost:
+    """Runs it with Ray (two actors) and without (one process), and compares.
+
+    ``checks`` as in a real run, else none; without ``loses`` both nodes stay.
+    """
     # On a busy machine it takes its time.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")
@@ -69,8 +82,8 @@ def lose_a_node(count: int, *, in_flight: int, delay_ms: float, requests_per_min
                             settings=Settings(model="stand-in", base_url=f"{url}/v1", context=32_768),
                             concurrency=in_flight,
                             requests_per_minute=requests_per_minute,
-                            check=unchecked,
-                            weigh=unweighed,
+                            check=check_article if checks else unchecked,
+                            weigh=weigh if checks else unweighed,
                             opener=opener,
                         )
                         done, started = 0, 0.0
@@ -88,7 +101,7 @@ def lose_a_node(count: int, *, in_flight: int, delay_ms: float, requests_per_min
                 # The server's port is in no report; all else is to be the same.
                 return {one.article.document_id: content(one) for one in found}, seen, rate
 
-            with_ray, seen, rate = run("ray", RayEngine.opener(actors=2), RayReader([str(source)]), True)
+            with_ray, seen, rate = run("ray", RayEngine.opener(actors=2), RayReader([str(source)]), loses)
             without, _, plain = run("plain", LocalEngine.open, Reader([str(source)]), False)
             by_second = seen["by_second"]
             windows = [sum(by_second[start : start + 5]) for start in range(max(1, len(by_second) - 4))]
