@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 RIGHT_FLAGGED = 0.12  # the default point: at most so many right statements are flagged
-COMPACT_FOUND = 0.8  # very small models' sentences: every second one is wrong, so more is looked at
+COMPACT_FOUND = 0.85  # very small models' sentences: every second one is wrong, so more is looked at
 DAMPINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 FEWEST = 40  # examples, and at least a few of each label, below which a fit says nothing
 
