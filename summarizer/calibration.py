@@ -65,7 +65,11 @@ class Point(Record, frozen=True):
 
 
 class Calibration(Record, frozen=True):
-    """All of it. ``knots`` are (score, risk), both rising: the line between them turns a score into a risk."""
+    """All of it. ``knots`` are (score, risk), both rising: the line between them turns a score into a risk.
+
+    ``mismatch_knots`` do so for statements in which a rule has found a mismatch, where there are any: a score
+    that is no news for a paraphrase is not the same beside a figure that the article contradicts.
+    """
 
     made: str
     sources: tuple[Source, ...]
@@ -78,6 +82,7 @@ class Calibration(Record, frozen=True):
     compact: Point
     curve: tuple[Point, ...]
     note: str = ""
+    mismatch_knots: tuple[tuple[float, float], ...] = ()
     schema_version: int = CALIBRATION_SCHEMA_VERSION
 
     def score(self, features: Mapping[str, float]) -> float:
@@ -94,7 +99,8 @@ class Calibration(Record, frozen=True):
 
     def risk(self, features: Mapping[str, float]) -> float:
         """The probability, 0 to 1, that a statement with these features is not supported."""
-        return round(between(self.knots, self.score(features)), 4)
+        found = bool(features.get("mismatches")) and bool(self.mismatch_knots)
+        return round(between(self.mismatch_knots if found else self.knots, self.score(features)), 4)
 
     def for_recall(self, wanted: float) -> Point:
         """The point with the fewest flags that finds this share of wrong statements."""

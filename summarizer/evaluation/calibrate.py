@@ -50,9 +50,9 @@ def calibrate(
     score = cross_scores(data)
     weight = _weights(parts, data)
     inside = weight > 0
-    line = fit.knots(score[inside], data.wrong[inside], weight[inside])
+    lines = _lines(data, score, weight)
     scorer = fit.fit(data, np.ones(len(score), bool))
-    risk = np.array([round(between(line, one), 4) for one in score])
+    risk = _risks(lines, data, score)
     settled = _settled(parts, data)
     points = curve(risk[inside], data.wrong[inside], settled[inside], weight[inside])
     damping = _damping(parts, data, risk)
@@ -62,12 +62,13 @@ def calibrate(
         figures=_figures(parts, data, risk, settled, damping),
         intercept=scorer.intercept,
         weights=scorer.weights,
-        knots=line,
+        knots=lines[0],
         damping=damping,
         default=_default(points),
         compact=_finds(points, COMPACT_FOUND),
         curve=points,
         note=note,
+        mismatch_knots=lines[1],
     )
 
 
@@ -82,7 +83,7 @@ def recalibrate(decided: Sequence[Decided], base: Calibration, *, made: date, no
     keys = [one.key for one in decided]
     wrong = np.array([one.wrong for one in decided], bool)
     _enough(len(decided), int(wrong.sum()), len(set(keys)))
-    score = np.array([score_of(base, one.risk) for one in decided])
+    score = np.array([score_of(base, one.risk, mismatch=one.settled) for one in decided])
     weight = np.ones(len(score))
     line = fit.knots(score, wrong, weight, most=max(3, min(12, len(score) // 25)))
     risk = np.array([round(between(line, one), 4) for one in score])
@@ -97,6 +98,7 @@ def recalibrate(decided: Sequence[Decided], base: Calibration, *, made: date, no
         ),
         figures=_known({"decisions auroc": metrics.auroc(scores), "decisions ece": metrics.ece(scores)}),
         knots=line,
+        mismatch_knots=(),
         default=_default(points),
         compact=_finds(points, COMPACT_FOUND),
         curve=points,
@@ -107,15 +109,44 @@ def recalibrate(decided: Sequence[Decided], base: Calibration, *, made: date, no
 def cross_risks(parts: Sequence[Part]) -> "list[Array]":
     """A risk for every example of every part, from weights that have not seen its article.
 
-    The line from score to risk, which changes no rank, and the damping, one number, come from all scores.
+    The lines from score to risk, which change no rank among those with a mismatch or those without, and the
+    damping, one number, come from all scores.
     """
-    np, _ = fit.libraries()
     data = fit.table(parts)
     score, weight = cross_scores(data), _weights(parts, data)
-    inside = weight > 0
-    line = fit.knots(score[inside], data.wrong[inside], weight[inside])
-    risk = np.array([round(between(line, one), 4) for one in score])
+    risk = _risks(_lines(data, score, weight), data, score)
     return _together(parts, data, risk, _damping(parts, data, risk))
+
+
+_Line = tuple[tuple[float, float], ...]
+
+
+def _lines(data: Table, score: "Array", weight: "Array") -> tuple[_Line, _Line]:
+    """From score to risk: without a mismatch, and with one (none of its own where there are too few)."""
+    inside, found = weight > 0, _with_mismatch(data)
+
+    def line(chosen: "Array") -> _Line:
+        most = max(3, min(12, int(chosen.sum()) // 25))
+        return fit.knots(score[chosen], data.wrong[chosen], weight[chosen], most)
+
+    for chosen in (inside & found, inside & ~found):
+        if chosen.sum() < FEWEST or len(set(data.wrong[chosen].tolist())) < 2:
+            return line(inside), ()
+    return line(inside & ~found), line(inside & found)
+
+
+def _risks(lines: tuple[_Line, _Line], data: Table, score: "Array") -> "Array":
+    np, _ = fit.libraries()
+    pairs = zip(score.tolist(), _with_mismatch(data).tolist(), strict=True)
+    return np.array([round(between((found and lines[1]) or lines[0], one), 4) for one, found in pairs])
+
+
+def _with_mismatch(data: Table) -> "Array":
+    np, _ = fit.libraries()
+    if "mismatches" not in data.names:
+        return np.zeros(len(data.values), bool)
+    found: Array = data.values[:, data.names.index("mismatches")] > 0
+    return found
 
 
 def cross_scores(data: Table) -> "Array":

@@ -78,9 +78,9 @@ def _why_not(item: ReviewItem, version: str) -> str | None:
     return None
 
 
-def score_of(calibration: Calibration, risk: float) -> float:
+def score_of(calibration: Calibration, risk: float, *, mismatch: bool = False) -> float:
     """The score that a risk came from: the line from score to risk, read backwards."""
-    knots = calibration.knots
+    knots = (mismatch and calibration.mismatch_knots) or calibration.knots
     for (left, low), (right, high) in itertools.pairwise(knots):
         if risk <= high:
             return left + (right - left) * max(0.0, risk - low) / (high - low)
