@@ -52,8 +52,10 @@ def test_verdict_table(text: str, verdict: str, flags: list[str]) -> None:
 def test_the_band_is_a_setting() -> None:
     """The same statement: what the article lacks of it makes it doubtful to a newsroom that asks for more."""
     text = "The council voted for a library with a roof garden."
-    assert check(text).verdict is Verdict.SUPPORTED
-    strict = check_statements(ARTICLE, [text], settings=Settings(risk_low=0.3, risk_high=0.9))[0]
+    usual = check(text)
+    assert usual.verdict is Verdict.SUPPORTED
+    asked = Settings(risk_low=usual.risk, risk_high=0.9)
+    strict = check_statements(ARTICLE, [text], settings=asked)[0]
     assert (strict.verdict, codes(strict)) == (Verdict.UNCHECKED, ["uncertain"])
 
 

@@ -71,7 +71,9 @@ def test_from_decisions_to_the_settings(
     # A risk says now how many of the decided ones like it were wrong: three of four.
     risks = [item.finding.risk for item in lines(exported)]
     after = [
-        between(ours.knots, decisions.score_of(base, risk, mismatch=True)) for risk in risks if risk is not None
+        between(ours.knots, decisions.score_of(base, risk, mismatch=True))
+        for risk in risks
+        if risk is not None
     ]
     assert len(after) == source.rows and source.wrong == 0.75
     assert sum(after) / len(after) == pytest.approx(0.75, abs=0.05)
