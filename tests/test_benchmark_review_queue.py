@@ -28,7 +28,14 @@ def test_nothing_is_lost_or_given_twice_and_what_was_killed_comes_back(
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["wrong"] == []
-    assert [figure["phase"] for figure in found["figures"]] == ["leases", "work", "work", "look", "kill"]
+    assert [figure["phase"] for figure in found["figures"]] == [
+        "leases",
+        "leases",
+        "work",
+        "work",
+        "look",
+        "kill",
+    ]
     killed = found["figures"][-1]
     assert killed["killed"] >= 1
     assert killed["acknowledged"] >= killed["acknowledged_and_missing"] == 0

@@ -5,11 +5,7 @@ one, and past SQLAlchemy's connection, which takes longer than the statement. St
 by SQLAlchemy, and compiled once.
 """
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,17 +22,10 @@ class Alone:
         self._engine = engine
         self._idle: list[Any] = []
         self._texts: dict[sa.UpdateBase, _Text] = {}  # as many as there are shapes of filters
-        self._folder: int | None = None
-        if engine.dialect.name == "sqlite" and sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                self._folder = os.open(Path(str(engine.url.database)).absolute().parent, os.O_RDONLY)
 
     def close(self) -> None:
         while self._idle:
             self._idle.pop().close()
-        if self._folder is not None:
-            os.close(self._folder)
-            self._folder = None
 
     def run(self, statement: sa.UpdateBase, values: Mapping[str, Any]) -> Sequence[Any]:
         """Raises the driver's errors."""
@@ -48,9 +37,8 @@ class Alone:
             connection = self._connect()
         try:
             cursor = connection.cursor()
-            with self._turn():
-                cursor.execute(text, given if names is None else [given[name] for name in names])
-                rows: Sequence[Any] = cursor.fetchall()
+            cursor.execute(text, given if names is None else [given[name] for name in names])
+            rows: Sequence[Any] = cursor.fetchall()
             cursor.close()
         except BaseException:  # it may be broken, or in the middle of something
             connection.close()
@@ -74,29 +62,9 @@ class Alone:
             raise sa.exc.InvalidRequestError("the pool gave no connection")
         if self._engine.dialect.name == "sqlite":
             connection.execute("PRAGMA synchronous = NORMAL")
+            # 32 MB before it is worked into the file, which waits for the disk: every lease would pay for it.
+            connection.execute("PRAGMA wal_autocheckpoint = 8000")
         else:
             connection.autocommit = True
             connection.execute("SET synchronous_commit TO OFF")
         return connection
-
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        """One process after the other, each woken when it is its turn.
-
-        SQLite lets only one write and has the others sleep for milliseconds, for a statement that takes a
-        tenth of one. The lock is on the folder, apart from SQLite's own and needed for nothing but speed
-        (threads of one process share it, and leave the order to SQLite).
-        """
-        if self._folder is None:
-            yield
-            return
-        handle = self._folder
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-if sys.platform != "win32":
-    import fcntl

@@ -76,9 +76,9 @@ def _taking(shape: frozenset[str], several: bool) -> sa.UpdateBase:
         .limit(most)
         .with_for_update(skip_locked=True, of=pick)
     )
+    where: sa.ColumnElement[bool]
     if several:  # chosen once, before any row changes: PostgreSQL may run a sub-select anew for every row
-        found = chosen.cte("chosen")
-        where = items.c.seq == found.c.seq
+        where = items.c.seq.in_(sa.select(chosen.cte("chosen").c.seq))
     else:
         where = items.c.seq == chosen.scalar_subquery()
     return (

@@ -131,9 +131,7 @@ class Queue:
         """
         reviewer, now = _name(reviewer), self._clock()
         until = now + (self.lease_s if lease_s is None else lease_s)
-        if now - self._swept >= _SWEEP_EVERY_S or now < self._swept:
-            self._sweep(now)
-            self._swept = now
+        self._sweep_now_and_then(now)
         found = None
         if resume:
             with self._store.writing(durable=False) as connection:
@@ -160,7 +158,7 @@ class Queue:
             raise SettingsError("at least one item is taken")
         reviewer, now = _name(reviewer), self._clock()
         until = now + (self.lease_s if lease_s is None else lease_s)
-        self._sweep(now)
+        self._sweep_now_and_then(now)
         found = leases.take_several(self._store, reviewer, filters, now, until, most)
         stamp = iso(until)
         return tuple(Lease(item, reviewer, stamp, reviews) for item, reviews in found)
@@ -387,6 +385,11 @@ class Queue:
         """What was deleted from this queue, in that order."""
         with self._store.reading() as connection:
             return deleting.recorded(connection)
+
+    def _sweep_now_and_then(self, now: float) -> None:
+        if now - self._swept >= _SWEEP_EVERY_S or now < self._swept:
+            self._sweep(now)
+            self._swept = now
 
     def _sweep(self, now: float) -> int:
         with self._store.writing(durable=False) as connection:
